@@ -1,0 +1,32 @@
+/*
+ * Text as bytes, as UTF-8, and as columns on a terminal. Never depends on the locale: graders and
+ * CI run in the C locale, and a golden must not differ there.
+ */
+#ifndef PROCENARIO_BASE_TEXT_H
+#define PROCENARIO_BASE_TEXT_H
+
+#include "base/mem.h"
+
+/* Length of the longest valid UTF-8 prefix (NUL counts as valid). */
+size_t utf8_valid_prefix(const char *text, size_t length);
+/* Columns a terminal needs for the text (wide characters 2, combining marks 0); by utf8proc. */
+size_t utf8_width(const char *text, size_t length);
+/* Appends a JSON string literal with quotes; the text must be valid UTF-8. Escapes controls,
+ * quotes, backslash, DEL and U+2028/2029. */
+void json_add_string(struct buf *buf, const char *text, size_t length);
+/* Appends the base64 form (RFC 4648, with padding). */
+void base64_add(struct buf *buf, const void *bytes, size_t length);
+/* Decodes; returns false on anything that is not canonical base64. */
+bool base64_decode(struct buf *buf, const char *text, size_t length);
+/* Appends the text with control characters and invalid bytes made visible (\n, \t, \x1b, \xff),
+ * for messages and evidence. */
+void text_add_visible(struct buf *buf, const char *text, size_t length);
+/* Appends the text as it is safe to show on a terminal: newlines and tabs stay, other controls and
+ * invalid bytes are made visible. */
+void text_add_printable(struct buf *buf, const char *text, size_t length);
+
+/* Standard base: true when colours may be used on `fd` (NO_COLOR, CLICOLOR_FORCE, CLICOLOR,
+ * TERM=dumb, isatty, in CMake's documented order). */
+bool color_wanted(int fd);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * Performs a scenario with real processes: starts the root, holds the whole tree by ptrace, decides
+ * what time it is, whose turn it is and what fails, and hands every event to the sinks.
+ *
+ * Opaque to the rest; see docs/architecture.md for how it works inside.
+ */
+#ifndef PROCENARIO_DIRECTOR_DIRECTOR_H
+#define PROCENARIO_DIRECTOR_DIRECTOR_H
+
+#include "scenario/scenario.h"
+#include "trace/trace.h"
+
+struct perform_options {
+    enum clock_kind clock;         /* the scenario's, or what --clock says */
+    struct schedule_spec schedule; /* likewise */
+    const struct trace_sink *sinks;
+    size_t sink_count;
+};
+
+struct perform_result {
+    enum run_end end;
+    int64_t duration_us;
+    bool deterministic;
+    char **reasons; /* owned by the result */
+    size_t reason_count;
+    bool sink_stopped; /* a sink asked for the end (closed pipe, full disk) */
+};
+
+/*
+ * Performs the scenario. True: it was performed (see result->end, which may still be a limit or a
+ * deadlock). False: the host refused; `error` says what and the remedy; no event may have been
+ * handed out, or the last is what happened before. Whatever happens, no process is left. Must be
+ * called from the main thread, with no other children of the caller alive. SIGINT, SIGTERM and
+ * SIGHUP end the run in good order (RUN_INTERRUPTED) and stay noted in director_interrupted().
+ */
+bool director_perform(const struct scenario *scenario, const struct perform_options *options,
+                      struct perform_result *result, struct error *error);
+void perform_result_release(struct perform_result *result);
+/* The signal that asked the runner to stop, or 0. Stays set: further scenarios are not begun. */
+int director_interrupted(void);
+
+#endif
