@@ -4,14 +4,17 @@
 #ifndef PROCENARIO_COMMAND_H
 #define PROCENARIO_COMMAND_H
 
+#include <stdbool.h>
+
 struct option_spec;
 
 struct command {
     const char *name;
-    const char *summary; /* one line for the list of verbs */
-    const char *usage;   /* "procenario check FILE…" */
+    const char *summary; /* one line for the list of verbs: lower case, no full stop */
+    const char *usage;   /* "procenario check FILE…"; several forms are lines of their own */
     const char *details; /* paragraphs for `help VERB`, or NULL */
-    const struct option_spec *options;
+    const struct option_spec *options; /* ended by a row without a name; NULL: none but --help */
+    bool takes_command;                /* `--` begins a command line (run -- CMD ARG…) */
     /* argv[0] is the verb. Returns an exit_status. */
     int (*run)(int argc, char **argv);
 };
