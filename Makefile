@@ -1,17 +1,204 @@
-# procenario: see `make help`.
-CC ?= gcc
-BUILD ?= build
-PROJECT_CFLAGS = -std=gnu17 -D_GNU_SOURCE -Isrc -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-SOURCES := $(sort $(wildcard src/*.c src/*/*.c))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o)
-LIBS = -lyaml -ljansson -lpcre2-8 -lutf8proc
+# procenario: see `make help`. One file, no recursion into folders; what needs more is a script in
+# tests/.
+#
+# Variables: CC CFLAGS CPPFLAGS LDFLAGS LDLIBS PREFIX DESTDIR as everywhere (the user's flags come
+# last); BUILD=DIR for the products; SANITIZE=1 or COVERAGE=1 for another variant; V=1 shows commands.
 
-all: $(BUILD)/procenario
-$(BUILD)/procenario: $(OBJECTS)
-	@echo LD $@; $(CC) $(LDFLAGS) -o $@ $(OBJECTS) $(LIBS) $(LDLIBS)
-$(BUILD)/obj/%.o: %.c
-	@mkdir -p $(@D); echo CC $<; $(CC) $(PROJECT_CFLAGS) -MMD -MP $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
--include $(OBJECTS:.o=.d)
-clean:
-	rm -rf $(BUILD)
-.PHONY: all clean
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+PKG_CONFIG ?= pkg-config
+ifeq ($(origin CC),default)
+CC := $(or $(shell command -v gcc),cc)
+endif
+MAKEFLAGS += --no-print-directory
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(or $(shell nproc 2>/dev/null),1)
+endif
+
+# ---- variants ---------------------------------------------------------------------------------
+
+HARDENING := -fstack-protector-strong -fPIE
+LINK_HARDENING := -pie -Wl,-z,relro,-z,now
+ifneq ($(filter 1,$(SANITIZE)),)
+VARIANT := sanitize
+VARIANT_FLAGS := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else ifneq ($(filter 1,$(COVERAGE)),)
+VARIANT := coverage
+VARIANT_FLAGS := -O0 --coverage
+else
+VARIANT := plain
+VARIANT_FLAGS := -O2
+# Fortified functions need an optimising compiler, and warn without.
+VARIANT_FLAGS += $(if $(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif
+BUILD ?= $(if $(filter plain,$(VARIANT)),build,build/$(VARIANT))
+
+# ---- flags ------------------------------------------------------------------------------------
+
+LIBRARIES := yaml-0.1 jansson libpcre2-8 libutf8proc
+ifndef LIBRARY_LIBS
+LIBRARY_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
+LIBRARY_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
+endif
+LANGUAGE := -std=gnu17 -D_GNU_SOURCE -Isrc
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+# Statement expressions are in use (steal_ptr); gcc -Wpedantic accepts them in the GNU dialect.
+CLANG_WARNINGS := $(WARNINGS) -Wno-gnu-statement-expression
+ifneq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
+WARNINGS := $(CLANG_WARNINGS)
+endif
+COMPILE = $(CC) $(LANGUAGE) -g $(WARNINGS) $(HARDENING) $(VARIANT_FLAGS) $(LIBRARY_CFLAGS) \
+	$(CPPFLAGS) $(CFLAGS)
+LINK = $(CC) $(LINK_HARDENING) $(VARIANT_FLAGS) $(CFLAGS) $(LDFLAGS)
+# Programs under test stay what a student would compile, whatever the variant.
+COMPILE_PROGRAM = $(CC) -std=gnu17 -D_GNU_SOURCE -O1 -g -Wall -Wextra -pthread
+
+# ---- what there is ----------------------------------------------------------------------------
+
+SOURCES := $(sort $(wildcard src/*.c src/*/*.c))
+HEADERS := $(sort $(wildcard src/*.h src/*/*.h))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o)
+UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/programs/*.c))
+PRELOADS := $(patsubst tests/preload/%.c,$(BUILD)/preload/%.so,$(wildcard tests/preload/*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+SCRIPTS := $(sort .ci/run $(wildcard tests/*.sh tests/*.bash tests/*.bats) \
+	$(shell grep -lE '^\#!/(bin/sh|usr/bin/env bash)' tests/* docs/* 2>/dev/null))
+
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@echo '  $(1)  $(2)';)
+
+.PHONY: all
+all: $(BUILD)/procenario ## build procenario (the default)
+
+.PHONY: FORCE
+FORCE:
+
+# A stamp changes only when its content does: $(call stamp,CONTENT).
+stamp = @mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(1))' | cmp -s - $@ || \
+	printf '%s\n' '$(subst ','\'',$(1))' >$@
+
+$(BUILD)/flags: FORCE
+	$(if $(LIBRARY_LIBS),,@tests/packages missing build; exit 1)
+	$(call stamp,$(COMPILE) | $(LINK) $(LIBRARY_LIBS) $(LDLIBS) | $(COMPILE_PROGRAM) | $(VERSION))
+$(BUILD)/objects: FORCE
+	$(call stamp,$(OBJECTS))
+
+$(BUILD)/procenario: $(OBJECTS) $(BUILD)/objects
+	$(call say,LD,$@)$(LINK) -o $@ $(OBJECTS) $(LIBRARY_LIBS) $(LDLIBS)
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(COMPILE) -MMD -MP -c -o $@ $<
+$(BUILD)/obj/src/main.o: CPPFLAGS += -DPROCENARIO_VERSION='"$(VERSION)"'
+
+$(BUILD)/unit/%: tests/unit/%.c $(OBJECTS) $(BUILD)/objects
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(COMPILE) -MMD -MP -MF $@.d -o $@ $< \
+		$(filter-out %/src/main.o,$(OBJECTS)) $(LINK_HARDENING) $(LDFLAGS) $(LIBRARY_LIBS) $(LDLIBS)
+$(BUILD)/programs/%: tests/programs/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(COMPILE_PROGRAM) -o $@ $<
+$(BUILD)/preload/%.so: tests/preload/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(COMPILE_PROGRAM) -fPIC -shared -o $@ $< -ldl
+
+-include $(OBJECTS:.o=.d) $(UNITS:=.d)
+
+# ---- what people want -------------------------------------------------------------------------
+
+.PHONY: demo
+demo: ## install what is missing, build, and perform a scenario before your eyes
+	@tests/packages install build demo
+	@$(MAKE) all
+	@echo; echo '$$ procenario run scenarios/tutorial/zombie.yaml'
+	@$(BUILD)/procenario run scenarios/tutorial/zombie.yaml
+
+.PHONY: test
+test: ## install what is missing, build, and run all tests (SANITIZE=1: under ASan and UBSan)
+	@tests/packages install build demo test
+	@$(MAKE) test-products
+	@BUILD='$(abspath $(BUILD))' VARIANT=$(VARIANT) tests/run-suite $(TESTS)
+
+.PHONY: test-products
+test-products: all $(UNITS) $(PROGRAMS) $(PRELOADS)
+
+.PHONY: golden
+golden: test-products ## write the golden traces anew and show what changed
+	$(if $(CI),@echo 'make golden: refused in CI: goldens are renewed by a person who reads them' >&2; exit 1)
+	@BUILD='$(abspath $(BUILD))' tests/golden.sh
+
+.PHONY: bench
+bench: all $(PROGRAMS) ## measure speed and memory
+	@BUILD='$(abspath $(BUILD))' tests/bench.sh
+
+.PHONY: install
+install: all ## install below $(DESTDIR)$(PREFIX)
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/procenario/schema'
+	install -m 755 $(BUILD)/procenario '$(DESTDIR)$(PREFIX)/bin/procenario'
+	install -m 644 schema/*.json '$(DESTDIR)$(PREFIX)/share/procenario/schema'
+
+.PHONY: uninstall
+uninstall: ## remove what install put there
+	rm -f '$(DESTDIR)$(PREFIX)/bin/procenario'
+	rm -rf '$(DESTDIR)$(PREFIX)/share/procenario'
+
+.PHONY: clean
+clean: ## remove all that was built
+	rm -rf '$(BUILD)'
+
+# ---- what keeps the code in order ---------------------------------------------------------------
+
+.PHONY: format
+format: ## lay the source out with clang-format
+	clang-format -i $(SOURCES) $(HEADERS) $(wildcard tests/*/*.c tests/*/*.h)
+
+LINTS := lint-format lint-tidy lint-cppcheck lint-shell check-layers check-headers
+.PHONY: lint $(LINTS)
+lint: ## all static checks
+	@tests/packages install build lint
+	@$(MAKE) $(LINTS)
+lint-format:
+	$(call say,LINT,clang-format)clang-format --dry-run -Werror $(SOURCES) $(HEADERS) \
+		$(wildcard tests/*/*.c tests/*/*.h)
+lint-tidy:
+	$(call say,LINT,clang-tidy)clang-tidy --quiet $(SOURCES) -- $(LANGUAGE) $(CLANG_WARNINGS) \
+		$(LIBRARY_CFLAGS)
+lint-cppcheck:
+	$(call say,LINT,cppcheck)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
+		--enable=warning,performance,portability --library=gnu --suppress=missingIncludeSystem \
+		-D_GNU_SOURCE -Isrc $(SOURCES)
+lint-shell:
+	$(call say,LINT,shellcheck)shellcheck --external-sources $(SCRIPTS)
+check-layers: ## includes go one way: base, trace, scenario, actor, director, judge, report, commands
+	$(call say,CHECK,layers)tests/check-layers
+check-headers: ## every header compiles alone
+	$(call say,CHECK,headers)for header in $(HEADERS); do \
+		$(COMPILE) -fsyntax-only -Wno-unused-function -x c $$header || exit 1; done
+
+.PHONY: aarch64
+AARCH64 ?= aarch64-linux-gnu-gcc
+aarch64: ## compile everything for aarch64, as a check (objects only)
+	@command -v $(AARCH64) >/dev/null || { echo 'make aarch64: no $(AARCH64) here' >&2; exit 1; }
+	@$(MAKE) BUILD='$(BUILD)/aarch64' CC=$(AARCH64) CFLAGS='-Werror $(CFLAGS)' objects
+.PHONY: objects
+objects: $(OBJECTS)
+
+# Each fuzzer runs FUZZ_SECONDS on its corpus, tests/fuzz/NAME; findings land in build/fuzz.
+.PHONY: fuzz
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS := -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+fuzz: ## run the fuzzers, FUZZ_SECONDS=60 each
+	@command -v clang >/dev/null || { echo 'make fuzz: needs clang' >&2; exit 1; }
+	@mkdir -p $(BUILD)/fuzz
+	$(Q)for name in $(FUZZERS); do echo "  FUZZ  $$name"; mkdir -p $(BUILD)/fuzz/$$name; \
+		clang $(LANGUAGE) -g $(FUZZ_FLAGS) $(CLANG_WARNINGS) $(LIBRARY_CFLAGS) \
+			-o $(BUILD)/fuzz/$$name.run tests/fuzz/$$name.c $(filter-out src/main.c,$(SOURCES)) \
+			$(LIBRARY_LIBS) && \
+		$(BUILD)/fuzz/$$name.run -max_total_time=$(FUZZ_SECONDS) -timeout=10 -verbosity=0 \
+			-artifact_prefix=$(BUILD)/fuzz/$$name- $(BUILD)/fuzz/$$name \
+			$$(cat tests/fuzz/$$name.corpus 2>/dev/null) || exit 1; done
+
+.PHONY: help
+help: ## show this list
+	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r t h; \
+		do printf '  make %-14s %s\n' "$$t" "$$h"; done
