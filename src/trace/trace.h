@@ -205,6 +205,7 @@ struct trace_footer {
 struct trace_sink {
     bool (*begin)(void *self, const struct trace_header *header);
     bool (*event)(void *self, const struct event *event);
+    void (*idle)(void *self); /* the run waits in real time: flush what a reader may want to see */
     void *self;
 };
 
@@ -213,7 +214,7 @@ struct trace_writer;
 /* `path` is for messages; the descriptor stays the caller's. */
 struct trace_writer *trace_writer_new(int fd, const char *path);
 struct trace_sink trace_writer_sink(struct trace_writer *writer);
-/* Writes out what is buffered (the director calls it when the run idles in real time). */
+/* Writes out what is buffered. */
 bool trace_writer_flush(struct trace_writer *writer);
 /* Closes the JSON document; with it the trace is valid, however the run ended. False: see the
  * error. */
