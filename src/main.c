@@ -140,5 +140,15 @@ int main(int argc, char **argv)
         error_print(&error);
         status = EXIT_REFUSED;
     }
+    /* Interrupted: now that all is in order, die of the signal, so that a shell's loop ends too. */
+    if (status > 128) {
+        int signal_number = status - 128;
+        sigset_t set;
+        sigemptyset(&set);
+        sigaddset(&set, signal_number);
+        signal(signal_number, SIG_DFL);
+        raise(signal_number);
+        sigprocmask(SIG_UNBLOCK, &set, NULL);
+    }
     return status;
 }

@@ -1,0 +1,145 @@
+#include "commands/twice.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct twice {
+    FILE *kept;
+    uint64_t first_count;
+    uint64_t second_count;
+    bool comparing;
+    char *line; /* the kept line that was read last */
+    size_t line_size;
+    struct buf event;
+    struct buf difference; /* empty: none so far */
+    struct error error;
+};
+
+/* A file that has no name, is closed at exec, and goes when it is closed. */
+static int open_unnamed(void)
+{
+    const char *directory = getenv("TMPDIR");
+    if (!directory || !*directory)
+        directory = "/tmp";
+    int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        return fd;
+    /* Not every file system has O_TMPFILE. */
+    auto_free char *path = xasprintf("%s/procenario-XXXXXX", directory);
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0)
+        unlink(path);
+    return fd;
+}
+
+struct twice *twice_new(struct error *error)
+{
+    int fd = open_unnamed();
+    FILE *kept = fd >= 0 ? fdopen(fd, "w+") : NULL;
+    if (!kept) {
+        error_set(error, errno, "cannot make a temporary file to keep the first performance in");
+        error_remedy(error, "let TMPDIR name a directory that can be written to");
+        if (fd >= 0)
+            close(fd);
+        return NULL;
+    }
+    struct twice *twice = xcalloc(1, sizeof *twice);
+    twice->kept = kept;
+    return twice;
+}
+
+void twice_free(struct twice *twice)
+{
+    if (!twice)
+        return;
+    fclose(twice->kept);
+    free(twice->line);
+    buf_release(&twice->event);
+    buf_release(&twice->difference);
+    free(twice);
+}
+
+static bool keep_event(void *self, const struct event *event)
+{
+    struct twice *twice = self;
+    buf_clear(&twice->event);
+    event_format(event, &twice->event);
+    buf_add_char(&twice->event, '\n');
+    twice->first_count++;
+    if (fwrite(twice->event.data, 1, twice->event.length, twice->kept) == twice->event.length)
+        return true;
+    return error_set(&twice->error, errno, "cannot keep the events of the first performance");
+}
+
+struct trace_sink twice_first_sink(struct twice *twice)
+{
+    return (struct trace_sink){.event = keep_event, .self = twice};
+}
+
+/* The next line that was kept, without its newline; NULL at the end or on an error. */
+static const char *next_kept(struct twice *twice)
+{
+    if (!twice->comparing) {
+        twice->comparing = true;
+        errno = 0;
+        if (fflush(twice->kept) != 0 || fseek(twice->kept, 0, SEEK_SET) != 0) {
+            error_set(&twice->error, errno, "cannot keep the events of the first performance");
+            return NULL;
+        }
+    }
+    ssize_t length = getline(&twice->line, &twice->line_size, twice->kept);
+    if (length < 0) {
+        if (ferror(twice->kept))
+            error_set(&twice->error, errno, "cannot read the events of the first performance");
+        return NULL;
+    }
+    twice->line[length - 1] = '\0';
+    return twice->line;
+}
+
+static bool compare_event(void *self, const struct event *event)
+{
+    struct twice *twice = self;
+    const char *kept = next_kept(twice);
+    twice->second_count++;
+    if (twice->error.message[0])
+        return false;
+    buf_clear(&twice->event);
+    event_format(event, &twice->event);
+    if (kept && strcmp(kept, twice->event.data) == 0)
+        return true;
+    buf_printf(&twice->difference,
+               "performed again, event %llu differs: the first time %s, the second time %s",
+               (unsigned long long)event->n, kept ? kept : "there was none", twice->event.data);
+    return false;
+}
+
+struct trace_sink twice_second_sink(struct twice *twice)
+{
+    return (struct trace_sink){.event = compare_event, .self = twice};
+}
+
+const char *twice_difference(struct twice *twice, bool same_end)
+{
+    if (twice->difference.length == 0) {
+        if (twice->second_count < twice->first_count)
+            buf_printf(&twice->difference,
+                       "performed again, it ended after %llu events; the first time there were "
+                       "%llu",
+                       (unsigned long long)twice->second_count,
+                       (unsigned long long)twice->first_count);
+        else if (!same_end)
+            buf_add_string(&twice->difference,
+                           "performed again, it had the same events but another end");
+    }
+    return twice->difference.length > 0 ? twice->difference.data : NULL;
+}
+
+const struct error *twice_error(const struct twice *twice)
+{
+    return twice->error.message[0] ? &twice->error : NULL;
+}
