@@ -161,8 +161,8 @@ lint-format:
 	$(call say,LINT,clang-format)clang-format --dry-run -Werror $(SOURCES) $(HEADERS) \
 		$(wildcard tests/*/*.c tests/*/*.h)
 lint-tidy:
-	$(call say,LINT,clang-tidy)clang-tidy --quiet $(SOURCES) -- $(LANGUAGE) $(CLANG_WARNINGS) \
-		$(LIBRARY_CFLAGS)
+	$(call say,LINT,clang-tidy)printf '%s\n' $(SOURCES) | xargs -P $$(nproc) -n 4 sh -c \
+		'clang-tidy --quiet "$$@" -- $(LANGUAGE) $(CLANG_WARNINGS) $(LIBRARY_CFLAGS)' -
 lint-cppcheck:
 	$(call say,LINT,cppcheck)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 		--enable=warning,performance,portability --library=gnu --suppress=missingIncludeSystem \

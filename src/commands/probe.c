@@ -197,10 +197,11 @@ static bool wait_stop(pid_t pid, int *status)
 static void look_kernel(struct probe_answer *answer)
 {
     struct utsname name;
-    unsigned major = 0, minor = 0;
     uname(&name);
-    bool known = sscanf(name.release, "%u.%u", &major, &minor) == 2;
-    bool new_enough = known && (major > 5 || (major == 5 && minor >= 3));
+    char *end;
+    unsigned long major = strtoul(name.release, &end, 10);
+    unsigned long minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+    bool new_enough = major > 5 || (major == 5 && minor >= 3);
     found(answer, new_enough ? PROBE_OK : PROBE_MISSING, "%s %s on %s%s", name.sysname,
           name.release, name.machine, new_enough ? "" : "; 5.3 or newer is needed");
     if (!new_enough)

@@ -1,0 +1,554 @@
+#!/usr/bin/env bats
+# The command line as a person or a script meets it: help, mistakes, exit statuses, outputs.
+# shellcheck disable=SC2154 # stderr is set by `run --separate-stderr`
+
+bats_require_minimum_version 1.8.0
+
+setup() {
+    top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+    : "${BUILD:=$top/build}"
+    : "${PROCENARIO:=$BUILD/procenario}"
+    : "${PROGRAMS:=$BUILD/programs}"
+    cd "$BATS_TEST_TMPDIR" || return
+    unset NO_COLOR CLICOLOR CLICOLOR_FORCE
+    cat >holds.yaml <<'YAML'
+title: one child
+params: {word: hello}
+processes:
+  parent:
+    - fork: child
+    - print: "${word}"
+    - wait: child
+  child:
+    - sleep: 5s
+expect:
+  - forks: 1
+  - exit: {child: 0}
+YAML
+    cat >fails.yaml <<'YAML'
+title: no such child
+processes:
+  parent: [{print: alone}]
+expect:
+  - name: it forks
+    forks: 1
+YAML
+    cat >wrong.yaml <<'YAML'
+processes:
+  parent: [{kill: {process: chlid}}]
+YAML
+    # Two processes that race for the terminal: the schedule decides.
+    cat >race.yaml <<'YAML'
+title: race
+processes:
+  parent:
+    - fork: {process: racer, count: 4}
+    - wait: all
+  racer:
+    - repeat: 3
+      do:
+        - print: "${index}"
+YAML
+}
+
+# procenario STATUS ARGUMENT…: checks the exit status; stdout in $output, stderr in $stderr.
+procenario() {
+    local expected=$1
+    shift
+    run --separate-stderr "$PROCENARIO" "$@"
+    if [ "$status" -ne "$expected" ]; then
+        printf 'procenario %s: status %s instead of %s\n' "$*" "$status" "$expected"
+        printf 'stdout: %s\nstderr: %s\n' "$output" "$stderr"
+        return 1
+    fi
+}
+
+# holds TEXT PATTERN: the glob pattern occurs in the text.
+holds() {
+    # shellcheck disable=SC2053 # a pattern is wanted
+    [[ $1 == *$2* ]] || {
+        printf 'no "%s" in:\n%s\n' "$2" "$1"
+        return 1
+    }
+}
+
+lacks() {
+    # shellcheck disable=SC2053 # a pattern is wanted
+    [[ $1 != *$2* ]] || {
+        printf 'unexpected "%s" in:\n%s\n' "$2" "$1"
+        return 1
+    }
+}
+
+# ---- help -------------------------------------------------------------------------------------
+
+@test "--help lists the commands and goes to standard output" {
+    procenario 0 --help
+    for verb in run check doctor help; do
+        grep -q "^  $verb " <<<"$output"
+    done
+    [ -z "$stderr" ]
+}
+
+@test "no argument at all is a mistake that is answered with the help" {
+    procenario 2
+    holds "$stderr" "usage: procenario COMMAND"
+    [ -z "$output" ]
+}
+
+@test "--version tells name and version" {
+    procenario 0 --version
+    [[ $output =~ ^procenario\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+}
+
+@test "help COMMAND, COMMAND --help and COMMAND -h say the same" {
+    for verb in run check doctor; do
+        procenario 0 help "$verb"
+        local help=$output
+        holds "$help" "usage: procenario $verb"
+        procenario 0 "$verb" --help
+        [ "$output" = "$help" ]
+        procenario 0 "$verb" -h
+        [ "$output" = "$help" ]
+    done
+}
+
+@test "no line of any help is wider than 100 columns" {
+    for verb in "" run check doctor; do
+        procenario 0 help $verb
+        while IFS= read -r line; do
+            [ "${#line}" -le 100 ] || { echo "$line" && false; }
+        done <<<"$output"
+    done
+}
+
+@test "docs/commands.md has the options that the help has, and no others" {
+    for verb in run check doctor; do
+        "$PROCENARIO" help "$verb" | grep -oE '^ +(-., )?--[a-z-]+' | grep -oE -- '--[a-z-]+' |
+            grep -vx -- --help | sort >help-options
+        sed -n "/^## $verb\$/,/^## /p" "$top/docs/commands.md" | grep -E '^\| `-' |
+            grep -oE -- '`--[a-z-]+' | tr -d '`' | grep -vx -- --help | sort >doc-options
+        diff -u help-options doc-options
+    done
+}
+
+@test "docs/commands.md has a section for every command" {
+    "$PROCENARIO" --help | sed -nE '/^commands:/,/^$/s/^  ([a-z]+) .*/\1/p' | grep -vx help >verbs
+    [ -s verbs ]
+    while read -r verb; do
+        grep -qx "## $verb" "$top/docs/commands.md"
+    done <verbs
+}
+
+# ---- mistakes of usage ------------------------------------------------------------------------
+
+@test "an unknown command is answered with the nearest one" {
+    procenario 2 rnu holds.yaml
+    holds "$stderr" "unknown command 'rnu'; did you mean 'run'?"
+    procenario 2 help chekc
+    holds "$stderr" "unknown command 'chekc'; did you mean 'check'?"
+    procenario 2 xyzzy
+    lacks "$stderr" "did you mean"
+}
+
+@test "an unknown option is answered with the nearest one" {
+    procenario 2 run --trase t.json holds.yaml
+    holds "$stderr" "procenario run: unknown option '--trase'; did you mean '--trace'?"
+    procenario 2 run -Z holds.yaml
+    holds "$stderr" "unknown option '-Z'"
+    procenario 2 --verson
+    holds "$stderr" "unknown option '--verson'"
+}
+
+@test "control characters of an argument are made visible" {
+    procenario 2 $'r\e[31mun'
+    holds "$stderr" 'r\\x1b\[31mun'
+}
+
+@test "a missing argument is told with the form" {
+    procenario 2 run holds.yaml --trace
+    holds "$stderr" "option '--trace' needs an argument: --trace FILE"
+    procenario 2 run holds.yaml -t
+    holds "$stderr" "option '-t' needs an argument: -t FILE"
+}
+
+@test "a flag takes no argument" {
+    procenario 2 run --quiet=yes holds.yaml
+    holds "$stderr" "option '--quiet' takes no argument"
+}
+
+@test "an unknown word is answered with the known ones" {
+    procenario 2 run --format jsno holds.yaml
+    holds "$stderr" "unknown format 'jsno'*did you mean 'json'?*text, json, tap or junit"
+    procenario 2 run --clock virtaul holds.yaml
+    holds "$stderr" "did you mean 'virtual'?"
+    procenario 2 run --schedule fair holds.yaml
+    holds "$stderr" "wrong --schedule"
+}
+
+@test "nothing to perform is a mistake" {
+    procenario 2 run
+    holds "$stderr" "no scenario file given"
+    procenario 2 run --
+    holds "$stderr" "no command after --"
+    procenario 2 run holds.yaml -- true
+    holds "$stderr" "not both"
+}
+
+@test "doctor and check refuse what they do not take" {
+    procenario 2 doctor all
+    holds "$stderr" "unexpected argument 'all'"
+    procenario 2 check
+    [ -n "$stderr" ]
+}
+
+@test "a missing file, a directory and an invalid scenario are status 2" {
+    procenario 2 run nowhere.yaml
+    holds "$stderr" "nowhere.yaml*No such file"
+    procenario 2 run .
+    procenario 2 run wrong.yaml
+    holds "$stderr" "wrong.yaml:2:*unknown process 'chlid'"
+}
+
+@test "with one invalid file among several nothing is performed, and all mistakes are told" {
+    sed 's/chlid/prent/' wrong.yaml >wrong2.yaml
+    procenario 2 run holds.yaml wrong.yaml wrong2.yaml --set word=x
+    [ -z "$output" ]
+    holds "$stderr" "chlid"
+    holds "$stderr" "prent"
+}
+
+# ---- spelling of options ----------------------------------------------------------------------
+
+@test "options may be written in every usual form, before and after the files" {
+    local expected
+    procenario 0 run --format=tap holds.yaml
+    expected=$output
+    for form in "--format tap holds.yaml" "-f tap holds.yaml" "-ftap holds.yaml" \
+        "holds.yaml --format tap" "-qftap holds.yaml" "--format json -f tap holds.yaml"; do
+        # shellcheck disable=SC2086 # several words
+        procenario 0 run $form
+        [ "$output" = "$expected" ]
+    done
+}
+
+@test "standard input is a scenario called -" {
+    run --separate-stderr "$PROCENARIO" run -q - <holds.yaml
+    [ "$status" -eq 0 ]
+}
+
+# ---- exit statuses ----------------------------------------------------------------------------
+
+@test "all expectations hold: 0; one does not: 1; the worst counts" {
+    procenario 0 run holds.yaml
+    procenario 1 run fails.yaml
+    procenario 1 run fails.yaml holds.yaml
+    procenario 1 run holds.yaml fails.yaml
+}
+
+@test "a command is performed whatever its own status is" {
+    procenario 0 run -- sh -c 'exit 7'
+    procenario 0 run -- sh -c 'kill -9 $$'
+}
+
+@test "options of the command stay its own" {
+    procenario 0 run -- sh -c 'echo "$@"' name --trace x --quiet
+    [ ! -e x ]
+    holds "$output" "--trace x --quiet"
+}
+
+@test "--fail-fast begins nothing after a failure" {
+    procenario 1 run --format tap fails.yaml holds.yaml
+    holds "$output" "one child"
+    procenario 1 run --format tap --fail-fast fails.yaml holds.yaml
+    lacks "$output" "one child"
+    procenario 1 run --format tap --fail-fast holds.yaml fails.yaml
+    holds "$output" "one child"
+}
+
+@test "--quiet says nothing when all holds, and what does not hold otherwise" {
+    procenario 0 run --quiet holds.yaml
+    [ -z "$output" ]
+    procenario 1 run --quiet fails.yaml holds.yaml
+    holds "$output" "it forks"
+    lacks "$output" "one child"
+}
+
+@test "SIGTERM ends a run in good order, with status 143 and a complete trace" {
+    cat >forever.yaml <<'YAML'
+clock: real
+processes:
+  parent: [{fork: child}, {print: ready}, pause]
+  child: [pause]
+YAML
+    mkfifo seen
+    "$PROCENARIO" run --trace - forever.yaml >seen 2>/dev/null 3>&- &
+    local runner=$!
+    exec 9<seen
+    while read -r line <&9; do
+        echo "$line" >>trace.json
+        case $line in *'"text": "ready'*) kill -TERM "$runner" ;; esac
+    done
+    local ended=0
+    wait "$runner" || ended=$?
+    [ "$ended" -eq 143 ]
+    python3 -m json.tool trace.json >/dev/null
+    grep -q '"event": "interrupt"' trace.json
+}
+
+# ---- parameters -------------------------------------------------------------------------------
+
+@test "--set gives a parameter another value, the last one counts" {
+    procenario 0 run --trace t.json holds.yaml
+    grep -q '"text": "hello' t.json
+    procenario 0 run --trace t.json --set word=bye holds.yaml
+    grep -q '"text": "bye' t.json
+    procenario 0 run --trace t.json --set word=bye -sword=a=b holds.yaml
+    grep -q '"text": "a=b' t.json
+}
+
+@test "--set of an unknown parameter, or without =, is a mistake" {
+    procenario 2 run --set wrod=bye holds.yaml
+    holds "$stderr" "wrod"
+    procenario 2 run --set word holds.yaml
+    holds "$stderr" "NAME=VALUE"
+    procenario 2 run --set word=x -- true
+    holds "$stderr" "a command has none"
+}
+
+# ---- outputs ----------------------------------------------------------------------------------
+
+@test "every format is what it says" {
+    procenario 1 run --format text fails.yaml
+    holds "$output" "no such child"
+    run bash -c '"$0" run --format json fails.yaml | python3 -m json.tool >/dev/null' "$PROCENARIO"
+    [ "$status" -eq 0 ]
+    procenario 1 run --format tap fails.yaml
+    [[ $output =~ (^|$'\n')1\.\.1($'\n'|$) ]]
+    holds "$output" "not ok 1"
+    run bash -c '"$0" run --format junit fails.yaml |
+        python3 -c "import sys, xml.dom.minidom as x; x.parse(sys.stdin)"' "$PROCENARIO"
+    [ "$status" -eq 0 ]
+}
+
+@test "output that is no terminal has no colours unless they are forced" {
+    procenario 1 run fails.yaml
+    lacks "$output$stderr" $'\e['
+    CLICOLOR_FORCE=1 procenario 1 run fails.yaml
+    holds "$output" $'\e\['
+    NO_COLOR=1 CLICOLOR_FORCE=1 procenario 1 run fails.yaml
+    lacks "$output" $'\e['
+    procenario 2 run wrong.yaml
+    lacks "$stderr" $'\e['
+}
+
+@test "on a terminal there are colours, and NO_COLOR switches them off" {
+    # script(1) gives its command a terminal.
+    TERM=xterm script -qec "'$PROCENARIO' run fails.yaml" /dev/null </dev/null >out || true
+    grep -q $'\e\\[' out
+    NO_COLOR=1 TERM=xterm script -qec "'$PROCENARIO' run fails.yaml" /dev/null </dev/null >out || true
+    grep -q "it forks" out
+    run ! grep -q $'\e\\[' out
+}
+
+@test "--trace - gives the trace alone on standard output, the report on standard error" {
+    procenario 0 run --trace - holds.yaml
+    python3 -m json.tool <<<"$output" >/dev/null
+    holds "$stderr" "one child"
+}
+
+@test "--trace FILE is the same as --trace -, and the same in every run" {
+    "$PROCENARIO" run --trace - holds.yaml >a.json 2>/dev/null
+    "$PROCENARIO" run --trace b.json holds.yaml >/dev/null
+    cmp a.json b.json
+}
+
+@test "--trace takes one scenario" {
+    { cat holds.yaml && echo --- && cat fails.yaml; } >both.yaml
+    procenario 2 run --trace t.json both.yaml
+    holds "$stderr" "--trace takes one scenario, but 2 are given"
+    [ ! -e t.json ]
+}
+
+@test "a trace never overwrites the scenario, and an invalid scenario overwrites no trace" {
+    cp holds.yaml copy.yaml
+    ln -s holds.yaml link
+    procenario 2 run --trace link holds.yaml
+    holds "$stderr" "would overwrite the scenario"
+    cmp holds.yaml copy.yaml
+    echo precious >t.json
+    procenario 2 run --trace t.json wrong.yaml
+    [ "$(cat t.json)" = precious ]
+}
+
+@test "a trace that cannot be created is status 3, and nothing is performed" {
+    procenario 3 run --trace nowhere/t.json -- touch performed
+    holds "$stderr" "cannot write trace 'nowhere/t.json': No such file or directory"
+    [ ! -e performed ]
+}
+
+@test "a full disk is an error, for the report, the trace and the help" {
+    run --separate-stderr bash -c '"$0" run holds.yaml >/dev/full' "$PROCENARIO"
+    [ "$status" -eq 3 ]
+    holds "$stderr" "No space left on device"
+    procenario 3 run --trace /dev/full holds.yaml
+    holds "$stderr" "/dev/full*No space left on device"
+    run --separate-stderr bash -c '"$0" --help >/dev/full' "$PROCENARIO"
+    [ "$status" -eq 3 ]
+}
+
+@test "a reader that goes away is an error, not the death of the runner" {
+    for arguments in "run holds.yaml" "run --format json holds.yaml" "run --trace - holds.yaml" \
+        "help run" doctor; do
+        run bash -c '{ "$0" '"$arguments"' 2>err; echo $? >status; } | true' "$PROCENARIO"
+        # The reader may be gone before or after the write: an error, or nothing to complain about.
+        [[ $(cat status) == [03] ]]
+        [ "$(cat status)" = 0 ] || grep -q "Broken pipe" err
+    done
+}
+
+@test "a pipe that is closed before the start is told as such" {
+    cat >pipe.py <<'PY'
+import os, subprocess, sys
+reader, writer = os.pipe()
+os.close(reader)
+sys.exit(subprocess.run(sys.argv[1:], stdout=writer).returncode)
+PY
+    run python3 pipe.py "$PROCENARIO" run holds.yaml
+    [ "$status" -eq 3 ]
+    holds "$output" "Broken pipe"
+    run python3 pipe.py "$PROCENARIO" run --trace - holds.yaml
+    [ "$status" -eq 3 ]
+    holds "$output" "Broken pipe"
+}
+
+@test "closed standard descriptors are not taken by a trace" {
+    run bash -c '"$0" run --trace t.json holds.yaml >&- 2>&-' "$PROCENARIO"
+    [ "$status" -eq 3 ]
+    python3 -m json.tool t.json >/dev/null
+    lacks "$(cat t.json)" "expectation"
+    run bash -c '"$0" run --trace t.json holds.yaml <&-' "$PROCENARIO"
+    [ "$status" -eq 0 ]
+}
+
+@test "the processes of a run do not inherit the runner's ignored SIGPIPE" {
+    procenario 0 run -- grep SigIgn /proc/self/status
+    holds "$output" "0000000000000000"
+}
+
+# ---- clock, schedule, replay, twice -----------------------------------------------------------
+
+@test "--clock and --schedule override the scenario, and the trace says so" {
+    cat >short.yaml <<'YAML'
+processes:
+  parent: [{sleep: 10ms}]
+YAML
+    procenario 0 run --clock real --trace t.json short.yaml
+    grep -q '"clock": "real"' t.json
+    for schedule in round-robin run-to-block random:7 free; do
+        procenario 0 run --schedule "$schedule" --trace t.json race.yaml
+        grep -q "\"schedule\": \"$schedule\"" t.json
+    done
+}
+
+@test "a random schedule differs by its seed and is replayed from its trace" {
+    for seed in 1 2 3 4 5 6; do
+        "$PROCENARIO" run --schedule "random:$seed" --trace "$seed.json" race.yaml >/dev/null
+        "$PROCENARIO" run --schedule "replay:$seed.json" --trace again.json race.yaml >/dev/null
+        diff <(sed -n '/"event"/p' "$seed.json") <(sed -n '/"event"/p' again.json)
+        sed -n '/"event": "output"/p' "$seed.json" >"$seed.out"
+    done
+    [ "$(sha256sum ./*.out | cut -d' ' -f1 | sort -u | wc -l)" -gt 1 ]
+}
+
+@test "a replay that no longer fits ends as diverged, with status 1" {
+    "$PROCENARIO" run --schedule random:1 --trace t.json race.yaml >/dev/null
+    sed 's/count: 4/count: 3/' race.yaml >changed.yaml
+    procenario 1 run --schedule replay:t.json --trace again.json changed.yaml
+    grep -q '"event": "diverge"' again.json
+}
+
+@test "a replay of what is no trace is status 2" {
+    procenario 2 run --schedule replay:nowhere.json race.yaml
+    holds "$stderr" "nowhere.json"
+    procenario 2 run --schedule replay:race.yaml race.yaml
+    holds "$stderr" "race.yaml"
+    procenario 2 run --schedule replay: race.yaml
+    holds "$stderr" "needs a trace"
+}
+
+@test "--twice holds for scenarios, and for a program that prints its pid" {
+    procenario 0 run --twice holds.yaml race.yaml
+    procenario 0 run --twice --schedule random:3 race.yaml
+}
+
+@test "--twice fails loudly at the first event that differs" {
+    # A counter in a file: what the director cannot know of.
+    cat >count.sh <<'SH'
+echo x >>runs
+echo same
+wc -l <runs
+SH
+    procenario 1 run --twice --trace t.json -- sh count.sh
+    holds "$output$stderr" "performed again, event * differs"
+    grep -q '"event": "diverge"' t.json
+    [ "$(wc -l <runs)" -eq 2 ]
+    python3 -m json.tool t.json >/dev/null
+}
+
+@test "--twice needs the virtual clock and turns" {
+    procenario 2 run --twice --clock real holds.yaml
+    holds "$stderr" "real clock"
+    procenario 2 run --twice --schedule free holds.yaml
+    holds "$stderr" "scheduled freely"
+}
+
+# ---- doctor -----------------------------------------------------------------------------------
+
+@test "doctor says for each thing whether it is there, and concludes" {
+    procenario 0 doctor
+    for name in kernel tracing "seccomp filter" namespaces addresses terminals memory; do
+        grep -qE "^(ok|degraded|missing) +$name  " <<<"$output"
+    done
+    holds "$output" "scenarios can be performed here"
+}
+
+@test "doctor tells what is degraded, and the setting" {
+    procenario 0 doctor
+    run "$PROGRAMS/refuse" namespaces,personality "$PROCENARIO" doctor
+    [ "$status" -eq 0 ]
+    grep -qE '^degraded +namespaces ' <<<"$output"
+    grep -qE '^degraded +addresses ' <<<"$output"
+    holds "$output" "without it:*process ids*vary"
+    holds "$output" "docker run --security-opt seccomp=unconfined"
+    holds "$output" "with the differences told above"
+}
+
+@test "doctor says 3 where tracing or filters are missing" {
+    # A leak checker traces too, and would fail for its own reasons.
+    export ASAN_OPTIONS=detect_leaks=0
+    run "$PROGRAMS/refuse" ptrace "$PROCENARIO" doctor
+    [ "$status" -eq 3 ]
+    grep -qE '^missing +tracing ' <<<"$output"
+    holds "$output" "no scenario can be performed here"
+    run "$PROGRAMS/refuse" seccomp "$PROCENARIO" doctor
+    [ "$status" -eq 3 ]
+    grep -qE '^missing +seccomp filter ' <<<"$output"
+}
+
+@test "what doctor calls missing refuses a run, with status 3 and a remedy" {
+    export ASAN_OPTIONS=detect_leaks=0
+    for what in ptrace seccomp; do
+        run --separate-stderr "$PROGRAMS/refuse" "$what" "$PROCENARIO" run holds.yaml
+        [ "$status" -eq 3 ]
+        holds "$stderr" "procenario: "
+        holds "$stderr" "doctor"
+    done
+}
+
+@test "what doctor calls degraded does not refuse a run" {
+    for what in namespaces mount personality process_vm_readv pidfd_getfd close_range affinity; do
+        run --separate-stderr "$PROGRAMS/refuse" "$what" "$PROCENARIO" run holds.yaml
+        [ "$status" -eq 0 ] || { echo "$what: $output $stderr" && false; }
+    done
+}
