@@ -131,16 +131,23 @@ golden: test-products ## write the golden traces anew and show what changed
 bench: all $(PROGRAMS) ## measure speed and memory
 	@BUILD='$(abspath $(BUILD))' tests/bench.sh
 
+SHARE := $(DESTDIR)$(PREFIX)/share
+COMPLETIONS := bash:bash-completion/completions/procenario zsh:zsh/site-functions/_procenario \
+	fish:fish/vendor_completions.d/procenario.fish
+
 .PHONY: install
 install: all ## install below $(DESTDIR)$(PREFIX)
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/procenario/schema'
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/procenario/schema'
 	install -m 755 $(BUILD)/procenario '$(DESTDIR)$(PREFIX)/bin/procenario'
-	install -m 644 schema/*.json '$(DESTDIR)$(PREFIX)/share/procenario/schema'
+	install -m 644 schema/*.json '$(SHARE)/procenario/schema'
+	for c in $(COMPLETIONS); do install -d "$$(dirname "$(SHARE)/$${c#*:}")" && \
+		$(BUILD)/procenario completion $${c%%:*} >"$(SHARE)/$${c#*:}" || exit 1; done
 
 .PHONY: uninstall
 uninstall: ## remove what install put there
 	rm -f '$(DESTDIR)$(PREFIX)/bin/procenario'
-	rm -rf '$(DESTDIR)$(PREFIX)/share/procenario'
+	for c in $(COMPLETIONS); do rm -f "$(SHARE)/$${c#*:}"; done
+	rm -rf '$(SHARE)/procenario'
 
 .PHONY: clean
 clean: ## remove all that was built

@@ -19,7 +19,7 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct command command_check, command_run, command_doctor;
+extern const struct command command_check, command_run, command_doctor, command_completion;
 /* NULL-terminated. */
 extern const struct command *const commands[];
 

@@ -29,7 +29,7 @@ void option_list_release(struct option_list *list)
     *list = (struct option_list){0};
 }
 
-static const struct option_spec *options_of(const struct command *command)
+const struct option_spec *options_of(const struct command *command)
 {
     return command->options ? command->options : no_options;
 }

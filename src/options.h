@@ -59,6 +59,9 @@ bool options_parse(const struct command *command, int argc, char **argv, void *f
 int usage_error(const struct command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The rows of a verb, ended by one without a name; never NULL. All verbs have --help besides. */
+const struct option_spec *options_of(const struct command *command);
+
 /* The help text of one verb: usage, summary, details, options. */
 void options_print_help(const struct command *command, FILE *out);
 

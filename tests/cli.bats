@@ -84,7 +84,7 @@ lacks() {
 
 @test "--help lists the commands and goes to standard output" {
     procenario 0 --help
-    for verb in run check doctor help; do
+    for verb in run check doctor completion help; do
         grep -q "^  $verb " <<<"$output"
     done
     [ -z "$stderr" ]
@@ -102,7 +102,7 @@ lacks() {
 }
 
 @test "help COMMAND, COMMAND --help and COMMAND -h say the same" {
-    for verb in run check doctor; do
+    for verb in run check doctor completion; do
         procenario 0 help "$verb"
         local help=$output
         holds "$help" "usage: procenario $verb"
@@ -114,7 +114,7 @@ lacks() {
 }
 
 @test "no line of any help is wider than 100 columns" {
-    for verb in "" run check doctor; do
+    for verb in "" run check doctor completion; do
         procenario 0 help $verb
         while IFS= read -r line; do
             [ "${#line}" -le 100 ] || { echo "$line" && false; }
@@ -123,7 +123,7 @@ lacks() {
 }
 
 @test "docs/commands.md has the options that the help has, and no others" {
-    for verb in run check doctor; do
+    for verb in run check doctor completion; do
         "$PROCENARIO" help "$verb" | grep -oE '^ +(-., )?--[a-z-]+' | grep -oE -- '--[a-z-]+' |
             grep -vx -- --help | sort >help-options
         sed -n "/^## $verb\$/,/^## /p" "$top/docs/commands.md" | grep -E '^\| `-' |
@@ -501,6 +501,47 @@ SH
     holds "$stderr" "real clock"
     procenario 2 run --twice --schedule free holds.yaml
     holds "$stderr" "scheduled freely"
+}
+
+# ---- completion -------------------------------------------------------------------------------
+
+# complete_bash WORD…: what bash offers for the last word.
+complete_bash() {
+    # shellcheck disable=SC2034,SC2317 # used by the completion
+    (
+        # shellcheck disable=SC1090
+        source <("$PROCENARIO" completion bash)
+        COMP_WORDS=("$@")
+        COMP_CWORD=$(($# - 1))
+        _procenario
+        echo "${COMPREPLY[*]}"
+    )
+}
+
+@test "bash completes commands, options, their words, and files" {
+    [ "$(complete_bash procenario d)" = doctor ]
+    [ "$(complete_bash procenario help ch)" = check ]
+    [ "$(complete_bash procenario run --tr)" = --trace ]
+    [ "$(complete_bash procenario run --format j)" = "json junit" ]
+    [ "$(complete_bash procenario run -f ta)" = tap ]
+    [ "$(complete_bash procenario run ho)" = holds.yaml ]
+    [ "$(complete_bash procenario run --trace fai)" = fails.yaml ]
+    [ "$(complete_bash procenario run --clock ho)" = "" ]
+}
+
+@test "the completions of zsh and fish name every option, and are well formed" {
+    for shell in zsh fish; do
+        procenario 0 completion "$shell"
+        "$PROCENARIO" help run | grep -oE '^ +(-., )?--[a-z-]+' | grep -oE '[a-z][a-z-]+$' >names
+        while read -r name; do
+            holds "$output" "$name"
+        done <names
+        if command -v "$shell" >/dev/null; then
+            "$shell" -n <("$PROCENARIO" completion "$shell")
+        fi
+    done
+    procenario 2 completion tcsh
+    holds "$stderr" "unknown shell 'tcsh'"
 }
 
 # ---- doctor -----------------------------------------------------------------------------------
