@@ -1,0 +1,48 @@
+/*
+ * All that differs between processor architectures when a traced system call is read or changed.
+ * One file an architecture implements it: arch_x86_64.c, arch_aarch64.c.
+ */
+#ifndef PROCENARIO_DIRECTOR_ARCH_H
+#define PROCENARIO_DIRECTOR_ARCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/user.h>
+
+struct arch_regs {
+    struct user_regs_struct gp;
+};
+
+/* AUDIT_ARCH_… of this architecture, which the filter checks first. */
+extern const uint32_t arch_audit;
+/* System call numbers from this one up belong to another convention (x32); 0: none. */
+extern const uint32_t arch_foreign_numbers_from;
+
+/* Reads the registers of a stopped task. False: the task is gone (ESRCH). */
+bool arch_get_regs(pid_t tid, struct arch_regs *regs);
+bool arch_set_regs(pid_t tid, const struct arch_regs *regs);
+
+/* At a seccomp stop: which call, and its arguments. */
+long arch_call_number(const struct arch_regs *regs);
+uint64_t arch_call_arg(const struct arch_regs *regs, unsigned index);
+void arch_set_call_arg(struct arch_regs *regs, unsigned index, uint64_t value);
+/* At a system call's exit stop: what it returned (negative errno on failure). */
+int64_t arch_result(const struct arch_regs *regs);
+void arch_set_result(struct arch_regs *regs, int64_t result);
+uint64_t arch_stack_pointer(const struct arch_regs *regs);
+
+/* At a seccomp stop: the call is not performed; the task will see `result`. */
+bool arch_skip_call(pid_t tid, struct arch_regs *regs, int64_t result);
+/* At a seccomp stop: the call is not performed now; the task executes the same instruction again,
+ * after any signal that is pending was dealt with. */
+bool arch_rewind_call(pid_t tid, struct arch_regs *regs);
+
+/* At a call's exit stop: performs call `number` with the arguments in the registers, by executing
+ * the same instruction once more. */
+bool arch_again(pid_t tid, struct arch_regs *regs, long number);
+
+/* The `tls` argument of clone(2): its place differs. */
+uint64_t arch_clone_tls(const struct arch_regs *regs);
+
+#endif

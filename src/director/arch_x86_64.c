@@ -1,0 +1,115 @@
+/* x86_64: system calls by `syscall`, number in rax (orig_rax), arguments in rdi … r9. */
+#ifdef __x86_64__
+#include "director/arch.h"
+
+#include <elf.h>
+#include <stddef.h>
+#include <linux/audit.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+
+const uint32_t arch_audit = AUDIT_ARCH_X86_64;
+const uint32_t arch_foreign_numbers_from = 0x40000000; /* __X32_SYSCALL_BIT */
+
+bool arch_get_regs(pid_t tid, struct arch_regs *regs)
+{
+    return ptrace(PTRACE_GETREGS, tid, NULL, &regs->gp) == 0;
+}
+
+bool arch_set_regs(pid_t tid, const struct arch_regs *regs)
+{
+    return ptrace(PTRACE_SETREGS, tid, NULL, &regs->gp) == 0;
+}
+
+long arch_call_number(const struct arch_regs *regs)
+{
+    return (long)regs->gp.orig_rax;
+}
+
+uint64_t arch_call_arg(const struct arch_regs *regs, unsigned index)
+{
+    switch (index) {
+    case 0:
+        return regs->gp.rdi;
+    case 1:
+        return regs->gp.rsi;
+    case 2:
+        return regs->gp.rdx;
+    case 3:
+        return regs->gp.r10;
+    case 4:
+        return regs->gp.r8;
+    default:
+        return regs->gp.r9;
+    }
+}
+
+void arch_set_call_arg(struct arch_regs *regs, unsigned index, uint64_t value)
+{
+    switch (index) {
+    case 0:
+        regs->gp.rdi = value;
+        break;
+    case 1:
+        regs->gp.rsi = value;
+        break;
+    case 2:
+        regs->gp.rdx = value;
+        break;
+    case 3:
+        regs->gp.r10 = value;
+        break;
+    case 4:
+        regs->gp.r8 = value;
+        break;
+    default:
+        regs->gp.r9 = value;
+        break;
+    }
+}
+
+int64_t arch_result(const struct arch_regs *regs)
+{
+    return (int64_t)regs->gp.rax;
+}
+
+void arch_set_result(struct arch_regs *regs, int64_t result)
+{
+    regs->gp.rax = (uint64_t)result;
+}
+
+uint64_t arch_stack_pointer(const struct arch_regs *regs)
+{
+    return regs->gp.rsp;
+}
+
+bool arch_skip_call(pid_t tid, struct arch_regs *regs, int64_t result)
+{
+    regs->gp.orig_rax = (uint64_t)-1;
+    regs->gp.rax = (uint64_t)result;
+    return arch_set_regs(tid, regs);
+}
+
+bool arch_rewind_call(pid_t tid, struct arch_regs *regs)
+{
+    regs->gp.rax = regs->gp.orig_rax;
+    regs->gp.rip -= 2; /* the `syscall` instruction */
+    regs->gp.orig_rax = (uint64_t)-1;
+    return arch_set_regs(tid, regs);
+}
+
+bool arch_again(pid_t tid, struct arch_regs *regs, long number)
+{
+    regs->gp.rax = (uint64_t)number;
+    regs->gp.rip -= 2;
+    regs->gp.orig_rax = (uint64_t)-1;
+    return arch_set_regs(tid, regs);
+}
+
+uint64_t arch_clone_tls(const struct arch_regs *regs)
+{
+    return arch_call_arg(regs, 4);
+}
+#else
+typedef int arch_x86_64_not_built; /* ISO C wants a declaration in every file */
+#endif

@@ -1,0 +1,398 @@
+/*
+ * Reading and writing. What cannot block (files) goes straight on. Pipes, sockets and terminals are
+ * held until poll(2) on a duplicate says that they are ready. A write to a pipe that is larger than
+ * the room there is certain to be is performed in pieces, so that it never sleeps in the kernel
+ * halfway; the program sees one write.
+ */
+#include "director/calls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <sys/ioctl.h>
+
+#define PIECE 4096 /* a pipe that polls writable takes so much at once (pipe(7)) */
+#define MOST_VECTORS 1024
+
+/* saved[] while one of these calls is under way */
+enum { SAVED_STREAM, SAVED_WRITTEN, SAVED_ASKED };
+
+static bool never_waits(const struct task *task)
+{
+    unsigned flags = 0;
+    switch (task->call->number) {
+    case SYS_recvfrom:
+    case SYS_sendto:
+        flags = (unsigned)arg(task, 3);
+        break;
+    case SYS_recvmsg:
+    case SYS_sendmsg:
+        flags = (unsigned)arg(task, 2);
+        break;
+    default:
+        break;
+    }
+    return (flags & MSG_DONTWAIT) != 0;
+}
+
+static bool visible_io(struct director *d, struct task *task)
+{
+    task->io = descriptor_look(d, task, (int)arg(task, 0));
+    return task->io.kind == FD_STDIO || task->io.kind == FD_POLLED;
+}
+
+/* ---- reading
+ * --------------------------------------------------------------------------------------- */
+
+/* A background process does not wait for the terminal: the kernel stops it (SIGTTIN). */
+static bool in_background(struct director *d, const struct task *task)
+{
+    if (d->terminal < 0 || task->io.kind != FD_STDIO)
+        return false;
+    pid_t foreground = 0;
+    if (ioctl(d->terminal, TIOCGPGRP, &foreground) != 0 || foreground <= 0)
+        return false;
+    for (struct process *p = d->first_process; p != NULL; p = p->next_all)
+        if (p->pid == foreground)
+            return p->ns_pid != task->process->group;
+    return false;
+}
+
+static bool ready_read(struct director *d, struct task *task, bool first)
+{
+    if (first && !task->polls_descriptors) {
+        task->polls_descriptors = true;
+        d->pollers++;
+    }
+    if (task->io.nonblocking || never_waits(task))
+        return true;
+    int events = descriptor_poll(d, task, (int)arg(task, 0), POLLIN | POLLRDHUP);
+    return events != 0 || in_background(d, task);
+}
+
+static enum verdict_of_call enter_read(struct director *d, struct task *task)
+{
+    if (task->io.kind == FD_PLAIN || task->io.kind == FD_NONE)
+        return CALL_GO;
+    const struct fault *fault = fault_for(d, task->process, FAULT_READ);
+    if (fault != NULL) {
+        struct event event = {.kind = EVENT_READ,
+                              .process = task->process->name,
+                              .error = fault->error,
+                              .fault = true};
+        tell(d, &event);
+        return answer(task, -fault->error);
+    }
+    if (in_background(d, task))
+        d->signals_everywhere = true;
+    return CALL_GO_LEAVE;
+}
+
+static void leave_read(struct director *d, struct task *task, int64_t result)
+{
+    if (result == -EAGAIN)
+        charge_poll(d, task);
+    else
+        task->polls = 0;
+    all_may_be_signalled(d);
+}
+
+static void explain_fd(struct director *d, struct task *task, struct buf *out, const char *verb)
+{
+    (void)d;
+    int fd = (int)arg(task, 0);
+    const char *what = task->io.is_terminal      ? "its terminal"
+                       : S_ISFIFO(task->io.mode) ? "a pipe"
+                       : S_ISSOCK(task->io.mode) ? "a socket"
+                                                 : "a descriptor";
+    buf_printf(out, "waits to %s %s (descriptor %d)", verb, what, fd);
+}
+
+static void explain_read(struct director *d, struct task *task, struct buf *out)
+{
+    explain_fd(d, task, out, "read from");
+}
+
+static void explain_write(struct director *d, struct task *task, struct buf *out)
+{
+    explain_fd(d, task, out, "write to");
+}
+
+/* ---- writing
+ * --------------------------------------------------------------------------------------- */
+
+static bool is_plain_write(const struct task *task)
+{
+    return task->call->number == SYS_write;
+}
+
+static bool ready_write(struct director *d, struct task *task, bool first)
+{
+    if (first && !task->polls_descriptors) {
+        task->polls_descriptors = true;
+        d->pollers++;
+    }
+    if (task->io.kind == FD_STDIO || task->io.nonblocking || never_waits(task))
+        return true;
+    return descriptor_poll(d, task, (int)arg(task, 0), POLLOUT) != 0;
+}
+
+/* How much a pipe is certain to take without waiting. */
+static uint64_t room_in_pipe(struct director *d, struct task *task)
+{
+    int copy = descriptor_dup(d, task, (int)arg(task, 0));
+    if (copy < 0)
+        return PIECE;
+    int held = 0, size = fcntl(copy, F_GETPIPE_SZ);
+    bool empty = ioctl(copy, FIONREAD, &held) == 0 && held == 0;
+    close(copy);
+    return empty && size > PIECE ? (uint64_t)size : PIECE;
+}
+
+static void tell_write(struct director *d, struct task *task, const struct fault *fault)
+{
+    struct event event = {.kind = EVENT_WRITE,
+                          .process = task->process->name,
+                          .error = fault->error,
+                          .fault = true,
+                          .has_bytes = fault->error == 0,
+                          .bytes = fault->short_bytes};
+    tell(d, &event);
+}
+
+static enum verdict_of_call enter_write(struct director *d, struct task *task)
+{
+    task->saved[SAVED_STREAM] = task->io.kind == FD_STDIO ? task->io.stream : -1;
+    if (task->io.kind == FD_PLAIN || task->io.kind == FD_NONE)
+        return CALL_GO;
+    uint64_t asked = arg(task, 2);
+    if (task->written_before == 0) {
+        task->polls = 0;
+        const struct fault *fault = fault_for(d, task->process, FAULT_WRITE);
+        if (fault != NULL) {
+            tell_write(d, task, fault);
+            if (fault->error != 0)
+                return answer(task, -fault->error);
+            if (is_plain_write(task) && fault->short_bytes < asked) {
+                arch_set_call_arg(&task->regs, 2, fault->short_bytes);
+                arch_set_regs(task->tid, &task->regs);
+                return CALL_GO_LEAVE;
+            }
+        }
+    } else if (!task->io.nonblocking && task->io.kind == FD_POLLED &&
+               signal_actionable(d, task, NULL) &&
+               descriptor_poll(d, task, (int)arg(task, 0), POLLOUT) == 0) {
+        /* Interrupted in mid-write: it has written what it has written. */
+        int64_t written = (int64_t)task->written_before;
+        arch_set_call_arg(&task->regs, 1, task->first_args[1]);
+        arch_set_call_arg(&task->regs, 2, task->first_args[2]);
+        task->written_before = 0;
+        return answer(task, written);
+    }
+    if (task->io.kind == FD_STDIO) {
+        if (asked > PIECE || !is_plain_write(task))
+            d->draining = true; /* while it writes: it may be more than the terminal holds */
+        if (d->undrained > 16384)
+            stdio_drain(d, false);
+        return CALL_GO_LEAVE;
+    }
+    if (!task->io.nonblocking && !never_waits(task)) {
+        if (is_plain_write(task) && S_ISFIFO(task->io.mode)) {
+            uint64_t room = asked > PIECE ? room_in_pipe(d, task) : PIECE;
+            if (asked > room) {
+                arch_set_call_arg(&task->regs, 2, room);
+                arch_set_regs(task->tid, &task->regs);
+                task->saved[SAVED_ASKED] = (int64_t)room;
+                task->in_pieces = true;
+            }
+        } else if (asked > PIECE || !is_plain_write(task)) {
+            d->quick_look = true; /* sockets and vectors may wait halfway */
+            d->quick_task = task;
+        }
+    }
+    return CALL_GO_LEAVE;
+}
+
+/* The bytes that were written, from where the program has them. */
+static void tell_written(struct director *d, struct task *task, int stream, uint64_t count)
+{
+    static char bytes[65536];
+    struct process *process = task->process;
+    struct iovec one = {(void *)(uintptr_t)arg(task, 1), (size_t)count};
+    struct iovec *vectors = &one;
+    size_t vector_count = 1;
+    auto_free struct iovec *list = NULL;
+    if (task->call->number == SYS_writev) {
+        vector_count = (size_t)arg(task, 2);
+        if (vector_count > MOST_VECTORS)
+            vector_count = MOST_VECTORS;
+        list = xcalloc(vector_count, sizeof *list);
+        if (!memory_read(task->tid, arg(task, 1), list, vector_count * sizeof *list))
+            return;
+        vectors = list;
+    } else if (task->call->number == SYS_sendmsg) {
+        return;
+    }
+    /* One event a write, in pieces only where it is very long. */
+    size_t filled = 0;
+    for (size_t i = 0; i < vector_count && count > 0 && !d->ending; i++) {
+        uint64_t from = (uint64_t)(uintptr_t)vectors[i].iov_base;
+        uint64_t left = vectors[i].iov_len < count ? vectors[i].iov_len : count;
+        count -= left;
+        while (left > 0 && !d->ending) {
+            size_t take = left < sizeof bytes - filled ? (size_t)left : sizeof bytes - filled;
+            if (!memory_read(task->tid, from, bytes + filled, take))
+                return;
+            filled += take;
+            from += take;
+            left -= take;
+            if (filled == sizeof bytes) {
+                tell_output(d, process, stream, bytes, filled);
+                filled = 0;
+            }
+        }
+    }
+    if (filled > 0 && !d->ending)
+        tell_output(d, process, stream, bytes, filled);
+}
+
+static void leave_write(struct director *d, struct task *task, int64_t result)
+{
+    int stream = (int)task->saved[SAVED_STREAM];
+    d->draining = false;
+    if (stream > 0) {
+        if (result > 0) {
+            d->undrained += (uint64_t)result;
+            tell_written(d, task, stream, (uint64_t)result);
+        }
+        return;
+    }
+    if (result == -EAGAIN)
+        charge_poll(d, task);
+    if (!task->in_pieces && task->written_before == 0)
+        return;
+    bool more = task->in_pieces && result == task->saved[SAVED_ASKED];
+    task->in_pieces = false;
+    if (task->written_before == 0)
+        memcpy(task->first_args, task->args, sizeof task->first_args);
+    if (more) {
+        /* The same instruction again, for the rest; when it is not interrupted by a signal. */
+        task->written_before += (uint64_t)result;
+        arch_set_call_arg(&task->regs, 0, task->first_args[0]);
+        arch_set_call_arg(&task->regs, 1, task->first_args[1] + task->written_before);
+        arch_set_call_arg(&task->regs, 2, task->first_args[2] - task->written_before);
+        arch_again(task->tid, &task->regs, task->call->number);
+        return;
+    }
+    int64_t total = (int64_t)task->written_before + (result > 0 ? result : 0);
+    arch_set_call_arg(&task->regs, 1, task->first_args[1]);
+    arch_set_call_arg(&task->regs, 2, task->first_args[2]);
+    arch_set_result(&task->regs, total > 0 ? total : result);
+    arch_set_regs(task->tid, &task->regs);
+    task->written_before = 0;
+}
+
+/* Its bytes would never be seen: programs fall back to read and write (EINVAL, as for files that
+ * cannot be mapped). */
+static enum verdict_of_call enter_sendfile(struct director *d, struct task *task)
+{
+    unsigned out = task->call->number == SYS_sendfile ? 0 : 2;
+    if (task->call->number == SYS_vmsplice)
+        out = 0;
+    struct descriptor to = descriptor_look(d, task, (int)arg(task, out));
+    if (to.kind == FD_STDIO)
+        return answer(task, -EINVAL);
+    d->quick_look = true;
+    d->quick_task = task;
+    return CALL_GO_LEAVE;
+}
+
+/* ---- connecting and opening
+ * ------------------------------------------------------------------------- */
+
+static enum verdict_of_call enter_waiting(struct director *d, struct task *task)
+{
+    if (!task->io.nonblocking && !never_waits(task)) {
+        d->quick_look = true;
+        d->quick_task = task;
+    }
+    return CALL_GO_LEAVE;
+}
+
+/* Opening a FIFO waits for somebody at its other end. */
+static bool visible_open(struct director *d, struct task *task)
+{
+    (void)d;
+    bool at = task->call->number == SYS_openat;
+    uint64_t flags = arg(task, at ? 2 : 1);
+    if ((flags & O_NONBLOCK) || (flags & O_ACCMODE) == O_RDWR || (flags & O_DIRECTORY))
+        return false;
+    char name[PATH_MAX], path[PATH_MAX + 64];
+    if (!memory_read_string(task->tid, arg(task, at ? 1 : 0), name, sizeof name))
+        return false;
+    int directory = at ? (int)arg(task, 0) : AT_FDCWD;
+    if (name[0] == '/')
+        snprintf(path, sizeof path, "/proc/%d/root%s", task->tid, name);
+    else if (directory == AT_FDCWD)
+        snprintf(path, sizeof path, "/proc/%d/cwd/%s", task->tid, name);
+    else
+        snprintf(path, sizeof path, "/proc/%d/fd/%d/%s", task->tid, directory, name);
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+static enum verdict_of_call enter_open(struct director *d, struct task *task)
+{
+    if (!task->visible)
+        return CALL_GO;
+    d->quick_look = true;
+    d->quick_task = task;
+    return CALL_GO_LEAVE;
+}
+
+#define READING(number, name)                                                                      \
+    {                                                                                              \
+        number, name, .on = "read", .is_visible = visible_io, .ready = ready_read,                 \
+                      .enter = enter_read, .leave = leave_read, .explain = explain_read            \
+    }
+#define WRITING(number, name)                                                                      \
+    {                                                                                              \
+        number, name, .on = "write", .is_visible = visible_io, .ready = ready_write,               \
+                      .enter = enter_write, .leave = leave_write, .explain = explain_write         \
+    }
+
+const struct call_row calls_io[] = {
+    READING(SYS_read, "read"),
+    READING(SYS_readv, "readv"),
+    READING(SYS_recvfrom, "recvfrom"),
+    READING(SYS_recvmsg, "recvmsg"),
+    WRITING(SYS_write, "write"),
+    WRITING(SYS_writev, "writev"),
+    WRITING(SYS_sendto, "sendto"),
+    WRITING(SYS_sendmsg, "sendmsg"),
+    {SYS_accept, "accept", .on = "accept", .is_visible = visible_io, .ready = ready_read,
+     .explain = explain_read},
+    {SYS_accept4, "accept4", .on = "accept", .is_visible = visible_io, .ready = ready_read,
+     .explain = explain_read},
+    {SYS_connect, "connect", .on = "connect", .is_visible = visible_io, .enter = enter_waiting},
+    {SYS_sendfile, "sendfile", .enter = enter_sendfile},
+    {SYS_splice, "splice", .enter = enter_sendfile},
+    {SYS_vmsplice, "vmsplice", .enter = enter_sendfile},
+    {SYS_openat, "openat", .on = "open", .is_visible = visible_open, .settles = true,
+     .enter = enter_open},
+#ifdef SYS_open
+    {SYS_open, "open", .on = "open", .is_visible = visible_open, .settles = true,
+     .enter = enter_open},
+#endif
+};
+const size_t calls_io_count = ARRAY_SIZE(calls_io);

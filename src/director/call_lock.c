@@ -1,0 +1,70 @@
+/* File locks that wait: held until the lock could be had. */
+#include "director/calls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static void look_again(struct director *d, struct task *task, bool first)
+{
+    if (first && !task->polls_descriptors) {
+        task->polls_descriptors = true;
+        d->pollers++;
+    }
+}
+
+static bool ready_flock(struct director *d, struct task *task, bool first)
+{
+    int op = (int)arg(task, 1);
+    if ((op & LOCK_NB) || (op & LOCK_UN))
+        return true;
+    look_again(d, task, first);
+    int copy = descriptor_dup(d, task, (int)arg(task, 0));
+    if (copy < 0)
+        return true;
+    /* The lock belongs to the open file description, which the duplicate shares: taken here, it is
+     * the program's, and its own call then finds that it has it (flock(2)). */
+    bool had = flock(copy, op | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+    close(copy);
+    return had;
+}
+
+static bool ready_fcntl(struct director *d, struct task *task, bool first)
+{
+    look_again(d, task, first);
+    struct flock wanted;
+    if (!memory_read(task->tid, arg(task, 2), &wanted, sizeof wanted) || wanted.l_type == F_UNLCK)
+        return true;
+    int copy = descriptor_dup(d, task, (int)arg(task, 0));
+    if (copy < 0)
+        return true;
+    bool of_description = (int)arg(task, 1) == F_OFD_SETLKW;
+    wanted.l_pid = 0;
+    int asked = fcntl(copy, of_description ? F_OFD_GETLK : F_GETLK, &wanted);
+    close(copy);
+    /* Its own locks are in its way only as we see it. */
+    return asked != 0 || wanted.l_type == F_UNLCK || wanted.l_pid == task->process->pid;
+}
+
+static enum verdict_of_call enter_lock(struct director *d, struct task *task)
+{
+    d->quick_look = true; /* should the kernel think otherwise */
+    d->quick_task = task;
+    return CALL_GO_LEAVE;
+}
+
+static void explain_lock(struct director *d, struct task *task, struct buf *out)
+{
+    (void)d;
+    buf_printf(out, "waits for a file lock (descriptor %d)", (int)arg(task, 0));
+}
+
+const struct call_row calls_lock[] = {
+    {SYS_flock, "flock", .on = "lock", .visible = true, .ready = ready_flock, .enter = enter_lock,
+     .explain = explain_lock},
+    {SYS_fcntl, "fcntl", .on = "lock", .visible = true, .filtered_by_argument = true,
+     .ready = ready_fcntl, .enter = enter_lock, .explain = explain_lock},
+};
+const size_t calls_lock_count = ARRAY_SIZE(calls_lock);

@@ -1,0 +1,150 @@
+/* Reading clocks, chance, and the processors: answered by the director, so that they repeat. */
+#include "director/calls.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+
+#ifndef CLOCK_TAI
+#define CLOCK_TAI 11
+#endif
+
+bool clock_shows(struct director *d, struct task *task, int clock, int64_t *ns)
+{
+    switch (clock) {
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE:
+    case CLOCK_REALTIME_ALARM:
+    case CLOCK_TAI:
+        *ns = clock_now(d) + CLOCK_EPOCH_NS;
+        return true;
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_MONOTONIC_COARSE:
+    case CLOCK_BOOTTIME:
+    case CLOCK_BOOTTIME_ALARM:
+        *ns = clock_now(d) + CLOCK_BOOT_NS;
+        return true;
+    case CLOCK_PROCESS_CPUTIME_ID:
+    case CLOCK_THREAD_CPUTIME_ID:
+        *ns = task->process->charged_ns;
+        return true;
+    default:
+        return false;
+    }
+}
+
+int64_t clock_to_scenario(int clock, int64_t absolute_ns)
+{
+    switch (clock) {
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_ALARM:
+    case CLOCK_TAI:
+        return absolute_ns - CLOCK_EPOCH_NS;
+    default:
+        return absolute_ns - CLOCK_BOOT_NS;
+    }
+}
+
+static bool is_real(const struct director *d)
+{
+    return d->options->clock == CLOCK_KIND_REAL;
+}
+
+static enum verdict_of_call enter_clock_gettime(struct director *d, struct task *task)
+{
+    int64_t ns;
+    if (is_real(d) || !clock_shows(d, task, (int)arg(task, 0), &ns))
+        return CALL_GO;
+    if (!write_time(task, arg(task, 1), false, ns))
+        return CALL_GO; /* EFAULT */
+    charge_clock_read(d, task);
+    return answer(task, 0);
+}
+
+static enum verdict_of_call enter_gettimeofday(struct director *d, struct task *task)
+{
+    if (is_real(d))
+        return CALL_GO;
+    if (arg(task, 0) != 0 && !write_time(task, arg(task, 0), true, clock_now(d) + CLOCK_EPOCH_NS))
+        return CALL_GO;
+    if (arg(task, 1) != 0) {
+        struct timezone utc = {0, 0};
+        memory_write(task->tid, arg(task, 1), &utc, sizeof utc);
+    }
+    charge_clock_read(d, task);
+    return answer(task, 0);
+}
+
+#ifdef SYS_time
+static enum verdict_of_call enter_time(struct director *d, struct task *task)
+{
+    if (is_real(d))
+        return CALL_GO;
+    int64_t seconds = (clock_now(d) + CLOCK_EPOCH_NS) / NS_PER_S;
+    if (arg(task, 0) != 0 && !memory_write(task->tid, arg(task, 0), &seconds, sizeof seconds))
+        return CALL_GO;
+    charge_clock_read(d, task);
+    return answer(task, seconds);
+}
+#endif
+
+/* The same bytes in every run: from the process's name and how many it has had. */
+static enum verdict_of_call enter_getrandom(struct director *d, struct task *task)
+{
+    (void)d;
+    uint64_t length = arg(task, 1);
+    if (length > 65536)
+        length = 65536;                            /* a short count is allowed; callers go on */
+    uint64_t state = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+    for (const char *c = task->process->name; *c != '\0'; c++)
+        state = (state ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+    uint64_t done = 0;
+    while (done < length) {
+        uint64_t z = state + ++task->process->random_counter * UINT64_C(0x9e3779b97f4a7c15);
+        z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9); /* splitmix64 */
+        z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+        z ^= z >> 31;
+        size_t take = length - done < sizeof z ? (size_t)(length - done) : sizeof z;
+        if (!memory_write(task->tid, arg(task, 0) + done, &z, take))
+            return CALL_GO;
+        done += take;
+    }
+    return answer(task, (int64_t)length);
+}
+
+/* Programs shall not see that they share one processor: `nproc` and make -j would change. */
+static enum verdict_of_call enter_getaffinity(struct director *d, struct task *task)
+{
+    (void)task;
+    return d->pinned ? CALL_GO_LEAVE : CALL_GO;
+}
+
+static void leave_getaffinity(struct director *d, struct task *task, int64_t result)
+{
+    if (result > 0)
+        memory_write(task->tid, arg(task, 2), &d->affinity,
+                     (size_t)result < sizeof d->affinity ? (size_t)result : sizeof d->affinity);
+}
+
+/* A program that chooses its processors would leave the one that all share. */
+static enum verdict_of_call enter_setaffinity(struct director *d, struct task *task)
+{
+    return d->pinned ? answer(task, 0) : CALL_GO;
+}
+
+const struct call_row calls_time[] = {
+    {SYS_clock_gettime, "clock_gettime", .enter = enter_clock_gettime},
+    {SYS_gettimeofday, "gettimeofday", .enter = enter_gettimeofday},
+#ifdef SYS_time
+    {SYS_time, "time", .enter = enter_time},
+#endif
+    {SYS_getrandom, "getrandom", .enter = enter_getrandom},
+    {SYS_sched_getaffinity, "sched_getaffinity", .enter = enter_getaffinity,
+     .leave = leave_getaffinity},
+    {SYS_sched_setaffinity, "sched_setaffinity", .enter = enter_setaffinity},
+};
+const size_t calls_time_count = ARRAY_SIZE(calls_time);

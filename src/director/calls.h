@@ -1,0 +1,32 @@
+/*
+ * The families of traced system calls: each file call_*.c has a table of rows, joined by calls.c.
+ *
+ * To trace one more call: add its row to the family it belongs to. The seccomp filter is built from
+ * the rows; tests/unit/test_calls.c complains about a number that stands twice.
+ */
+#ifndef PROCENARIO_DIRECTOR_CALLS_H
+#define PROCENARIO_DIRECTOR_CALLS_H
+
+#include "director/internal.h"
+
+extern const struct call_row calls_actor[], calls_exec[], calls_fork[], calls_futex[], calls_io[],
+    calls_lock[], calls_poll[], calls_session[], calls_signal[], calls_sleep[], calls_time[],
+    calls_timer[], calls_wait[];
+extern const size_t calls_actor_count, calls_exec_count, calls_fork_count, calls_futex_count,
+    calls_io_count, calls_lock_count, calls_poll_count, calls_session_count, calls_signal_count,
+    calls_sleep_count, calls_time_count, calls_timer_count, calls_wait_count;
+
+/* The process a pidfd of the task's refers to, or NULL. */
+struct process *process_of_pidfd(struct director *d, struct task *task, int fd);
+
+/* Reads a struct timespec (or, with `micro`, a struct timeval) as nanoseconds. False: unreadable.
+ */
+bool read_time(struct task *task, uint64_t address, bool micro, int64_t *ns);
+bool write_time(struct task *task, uint64_t address, bool micro, int64_t ns);
+/* What a clock of clock_gettime(2) shows at scenario time `now_ns`. False: a clock that is not
+ * ours. */
+bool clock_shows(struct director *d, struct task *task, int clock, int64_t *ns);
+/* Scenario time at which an absolute time of that clock comes. */
+int64_t clock_to_scenario(int clock, int64_t absolute_ns);
+
+#endif

@@ -1,0 +1,180 @@
+/*
+ * The scenario clock: what time it is, who is waiting for which time, and what looking at the clock
+ * costs. Virtual time moves only when nobody can go on (loop.c), when a process computes for long,
+ * and when one polls in a loop.
+ */
+#include "director/internal.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+/* Polls in a row that cost nothing, and after how many more the price doubles. */
+#define FREE_POLLS 50
+#define FREE_CLOCK_READS 1000
+#define POLLS_PER_DOUBLING 10
+#define LARGEST_POLL_CHARGE (10 * NS_PER_MS)
+
+int64_t clock_now(struct director *d)
+{
+    if (d->options->clock == CLOCK_KIND_REAL) {
+        struct timespec ts;
+        clock_gettime(CLOCK_MONOTONIC, &ts);
+        d->now_ns = ts.tv_sec * NS_PER_S + ts.tv_nsec - d->real_start_ns;
+    }
+    return d->now_ns;
+}
+
+static bool earlier(const struct deadline *a, const struct deadline *b)
+{
+    return a->at_ns != b->at_ns ? a->at_ns < b->at_ns : a->sequence < b->sequence;
+}
+
+void deadline_add(struct director *d, int64_t at_ns, enum deadline_kind kind, uint64_t owner,
+                  uint32_t generation)
+{
+    if (d->deadline_count == d->deadline_capacity) {
+        d->deadline_capacity = d->deadline_capacity == 0 ? 64 : d->deadline_capacity * 2;
+        d->deadlines = xreallocarray(d->deadlines, d->deadline_capacity, sizeof *d->deadlines);
+    }
+    struct deadline added = {at_ns, d->deadline_sequence++, kind, generation, owner};
+    size_t i = d->deadline_count++;
+    while (i > 0 && earlier(&added, &d->deadlines[(i - 1) / 2])) {
+        d->deadlines[i] = d->deadlines[(i - 1) / 2];
+        i = (i - 1) / 2;
+    }
+    d->deadlines[i] = added;
+}
+
+static void deadline_pop(struct director *d)
+{
+    struct deadline last = d->deadlines[--d->deadline_count];
+    size_t i = 0;
+    for (;;) {
+        size_t child = 2 * i + 1;
+        if (child >= d->deadline_count)
+            break;
+        if (child + 1 < d->deadline_count &&
+            earlier(&d->deadlines[child + 1], &d->deadlines[child]))
+            child++;
+        if (!earlier(&d->deadlines[child], &last))
+            break;
+        d->deadlines[i] = d->deadlines[child];
+        i = child;
+    }
+    d->deadlines[i] = last;
+}
+
+static struct process *process_by_id(struct director *d, uint64_t id)
+{
+    for (struct process *p = d->first_process; p != NULL; p = p->next_all)
+        if (p->id == id)
+            return p;
+    return NULL;
+}
+
+static bool still_meant(struct director *d, const struct deadline *deadline)
+{
+    switch (deadline->kind) {
+    case DEADLINE_TASK: {
+        struct task *task = task_find(d, (pid_t)deadline->owner);
+        return task != NULL && task->deadline_generation == deadline->generation &&
+               task->deadline_ns == deadline->at_ns;
+    }
+    case DEADLINE_ITIMER: {
+        struct process *process = process_by_id(d, deadline->owner);
+        return process != NULL && process->itimer_generation == deadline->generation;
+    }
+    case DEADLINE_POSIX_TIMER:
+        return posix_timer_find(d, deadline->owner, deadline->generation, NULL) != NULL;
+    case DEADLINE_TIMERFD:
+        return timerfd_is_armed(d, deadline->owner, deadline->generation);
+    case DEADLINE_TIMELINE:
+        return true;
+    }
+    return false;
+}
+
+int64_t deadline_next(struct director *d)
+{
+    while (d->deadline_count > 0) {
+        if (still_meant(d, &d->deadlines[0]))
+            return d->deadlines[0].at_ns;
+        deadline_pop(d);
+    }
+    return INT64_MAX;
+}
+
+static void happen(struct director *d, const struct deadline *deadline)
+{
+    switch (deadline->kind) {
+    case DEADLINE_TASK: {
+        struct task *task = task_find(d, (pid_t)deadline->owner);
+        task->released = RELEASE_DEADLINE;
+        recheck(d, task);
+        break;
+    }
+    case DEADLINE_ITIMER:
+        itimer_expired(d, process_by_id(d, deadline->owner));
+        break;
+    case DEADLINE_POSIX_TIMER:
+        posix_timer_expired(d, deadline->owner, deadline->generation);
+        break;
+    case DEADLINE_TIMERFD:
+        timerfd_expired(d, deadline->owner);
+        break;
+    case DEADLINE_TIMELINE:
+        timeline_time(d, deadline->owner);
+        break;
+    }
+}
+
+void clock_advance(struct director *d, int64_t to_ns)
+{
+    if (d->options->clock == CLOCK_KIND_VIRTUAL && to_ns > d->now_ns)
+        d->now_ns = to_ns;
+    while (d->deadline_count > 0 && d->deadlines[0].at_ns <= d->now_ns) {
+        struct deadline due = d->deadlines[0];
+        deadline_pop(d);
+        if (still_meant(d, &due))
+            happen(d, &due);
+    }
+}
+
+void task_deadline(struct director *d, struct task *task, int64_t at_ns)
+{
+    task->deadline_ns = at_ns;
+    task->deadline_generation++;
+    if (at_ns != INT64_MAX)
+        deadline_add(d, at_ns, DEADLINE_TASK, (uint64_t)task->tid, task->deadline_generation);
+}
+
+void charge(struct director *d, int64_t ns)
+{
+    if (d->options->clock != CLOCK_KIND_VIRTUAL || ns == 0)
+        return;
+    /* Never past what somebody is waiting for: that happens at its exact time. */
+    int64_t next = deadline_next(d);
+    int64_t to = d->now_ns + ns;
+    clock_advance(d, to < next ? to : next);
+}
+
+static int64_t price(uint32_t in_a_row, uint32_t free_ones)
+{
+    if (in_a_row <= free_ones)
+        return 0;
+    uint32_t doublings = (in_a_row - free_ones) / POLLS_PER_DOUBLING;
+    int64_t ns = doublings < 20 ? NS_PER_US << doublings : LARGEST_POLL_CHARGE;
+    return ns < LARGEST_POLL_CHARGE ? ns : LARGEST_POLL_CHARGE;
+}
+
+void charge_poll(struct director *d, struct task *task)
+{
+    task->polls++;
+    charge(d, price(task->polls, FREE_POLLS));
+}
+
+void charge_clock_read(struct director *d, struct task *task)
+{
+    task->clock_reads++;
+    charge(d, price(task->clock_reads, FREE_CLOCK_READS));
+}

@@ -1,0 +1,14 @@
+/* Faults: which call of whom fails, and how. */
+#include "director/internal.h"
+
+const struct fault *fault_for(struct director *d, struct process *process, enum fault_call call)
+{
+    uint32_t occurrence = ++process->fault_counts[call];
+    for (size_t i = 0; i < d->scenario->fault_count; i++) {
+        const struct fault *fault = &d->scenario->faults[i];
+        if (fault->call == call && occurrence >= fault->first && occurrence <= fault->last &&
+            name_matches(fault->process, process->name))
+            return fault;
+    }
+    return NULL;
+}

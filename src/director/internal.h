@@ -1,0 +1,535 @@
+/*
+ * What the files of the director share. Nobody outside this folder includes it.
+ *
+ * The life of a run: launch.c starts the root; loop.c takes stops from the kernel and hands them
+ * on; a stop at a traced system call goes to that call's row in calls.c; a call that others can see
+ * parks its task until turn.c gives it the turn; when nobody can go on, clock.c moves the scenario
+ * clock. So between two turns every task is either parked or truly asleep in the kernel, and what
+ * happens next is a choice of ours and not of the machine's.
+ */
+#ifndef PROCENARIO_DIRECTOR_INTERNAL_H
+#define PROCENARIO_DIRECTOR_INTERNAL_H
+
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "actor/actor.h"
+#include "base/units.h"
+#include "director/arch.h"
+#include "director/director.h"
+#include "director/memory.h"
+
+#define SIGNAL_COUNT 65 /* 1 … 64 */
+#define NAME_MAX_LENGTH 4096
+
+/* REALTIME at the start of every run: 2033-05-18T03:33:20Z. Later than any file's time, so that
+ * make(1) and tar(1) find nothing from the future. */
+#define CLOCK_EPOCH_NS (INT64_C(2000000000) * NS_PER_S)
+/* MONOTONIC and BOOTTIME at the start: programs treat 0 as "never". */
+#define CLOCK_BOOT_NS (INT64_C(1000) * NS_PER_S)
+/* A process that computes for longer without a traced call is charged whole grains of its processor
+ * time on the scenario clock, and gives way to others. */
+#define COMPUTE_GRAIN_NS (100 * NS_PER_MS)
+
+struct director;
+struct task;
+
+/* ---- processes: what a scenario talks about -------------------------------------------------- */
+
+enum disposition { DISPOSITION_DEFAULT, DISPOSITION_IGNORE, DISPOSITION_CATCH };
+
+struct process {
+    char *name;
+    pid_t pid;    /* of its leader, in the runner's pid namespace */
+    pid_t ns_pid; /* as the program sees it; 0: not known yet */
+    pid_t group;  /* process group and session, as programs see them */
+    pid_t session;
+    unsigned role;            /* actors: index of the role; NO_ROLE for real programs */
+    unsigned *forked;         /* actors: how many children of each role so far */
+    unsigned children_forked; /* real programs: how many so far */
+    struct process *parent;   /* NULL: adopted by init, or the root */
+    struct process *first_child,
+        *last_child; /* in order of birth, dead ones not yet reaped included */
+    struct process *next_sibling, *previous_sibling;
+    struct process *next_by_ns_pid, *next_all, *previous_all;
+    unsigned task_count; /* threads alive */
+    struct task *first_task;
+
+    enum process_state state; /* as the trace tells it */
+    enum process_state before_stop;
+    bool stop_unreported, continue_unreported; /* for a parent's WUNTRACED, WCONTINUED */
+    int stop_signal;
+    int status; /* wait status, once a zombie */
+    bool orphan;
+    bool subreaper;
+    bool is_shared_vm; /* vfork child until exec: shares its parent's memory */
+    int exit_signal;   /* what its parent gets when it ends; SIGCHLD for a plain fork */
+
+    uint8_t dispositions[SIGNAL_COUNT];
+    bool no_child_wait;   /* SA_NOCLDWAIT */
+    bool no_child_stop;   /* SA_NOCLDSTOP */
+    bool ignored_pending; /* a signal was sent while it was ignored; it may still be queued */
+    char *command;        /* as ps shows it */
+
+    int64_t itimer_deadline_ns; /* alarm and ITIMER_REAL; 0: not set */
+    int64_t itimer_interval_ns;
+    uint32_t itimer_generation;
+    struct posix_timer *timers;
+
+    int64_t charged_ns;       /* processor time charged to the scenario clock */
+    uint64_t random_counter;  /* of getrandom */
+    uint32_t fault_counts[6]; /* calls so far, by enum fault_call */
+    uint64_t id;              /* order of birth, from 0 */
+};
+#define NO_ROLE UINT32_MAX
+
+enum descriptor_kind {
+    FD_NONE,   /* not open, or cannot be looked at */
+    FD_PLAIN,  /* never blocks: files, directories, /dev/null */
+    FD_STDIO,  /* the run's own terminal, pipe or file */
+    FD_POLLED, /* pipes, sockets, terminals, eventfds …: ready or not, poll(2) tells */
+};
+struct descriptor {
+    enum descriptor_kind kind;
+    int stream; /* FD_STDIO: 1 or 2 (0: its stdin) */
+    bool nonblocking;
+    mode_t mode;
+    bool is_terminal;
+};
+
+/* ---- tasks: what ptrace talks about (a thread; most processes have one) ------------------------
+ */
+
+enum task_state {
+    TASK_EARLY,    /* its first stop was seen, its parent's fork event not yet */
+    TASK_NEW,      /* its parent's fork event was seen, its first stop not yet */
+    TASK_RUNNING,  /* resumed; its next stop is awaited */
+    TASK_READY,    /* parked, and could go on: in the queue for a turn */
+    TASK_HELD,     /* parked at a call that would block: waits for its guard */
+    TASK_SETTLING, /* finished a call that may have woken somebody; goes on when all is quiet */
+    TASK_BLOCKED,  /* asleep in the kernel in a call without a guard; may wake on its own */
+    TASK_STOPPED,  /* in a group-stop (PTRACE_LISTEN) */
+    TASK_DYING,    /* a leader that waits for its threads to end */
+    TASK_VFORKING, /* waits in the kernel for its vfork child */
+    TASK_DEAD,
+};
+
+/* What a parked task will do with its turn. */
+enum parked_at {
+    PARKED_AT_CALL,      /* at the entry of a traced call (seccomp stop) */
+    PARKED_AT_EXIT,      /* about to end (PTRACE_EVENT_EXIT) */
+    PARKED_AT_COMPUTING, /* was interrupted in the middle of computing */
+};
+
+struct call_row;
+
+/* Why a held task's guard holds again, when its call cannot find out by itself. */
+enum release_reason { RELEASE_NONE, RELEASE_WOKEN, RELEASE_DEADLINE };
+
+struct task {
+    pid_t tid;
+    struct process *process;
+    struct task *next_in_process;
+    struct task *next_by_tid;
+    enum task_state state;
+    enum parked_at parked_at;
+
+    struct arch_regs regs; /* as of the latest stop that looked at them */
+    uint64_t args[6];      /* of the present call, as the program made it */
+    const struct call_row *call;
+    bool in_call; /* a row's leave() is owed at the exit stop */
+    bool enforce_exit_stop;
+    bool restarting; /* the next restart_syscall continues `call` with `deadline_ns` */
+    bool vfork_call;
+    struct process *vfork_child;
+    struct process *forked_child; /* its pid is known at the call's exit */
+    int64_t deadline_ns;          /* of the present call; INT64_MAX: none */
+    uint32_t deadline_generation;
+    enum release_reason released;
+    bool has_call_mask; /* the call replaces the signal mask while it waits */
+    uint64_t call_mask;
+    bool polls_descriptors;   /* the guard looks at descriptors: look again at each quiet point */
+    bool blocked_event;       /* a block event was told and nothing since */
+    bool signals_dirty;       /* something may be pending that is not ignored */
+    int pending_timer_signal; /* deliver with a timer's siginfo */
+    int interrupted_by;       /* -errno for a call answered by a fault */
+    bool visible;             /* the present call needs a turn */
+    bool was_held;        /* it waited at this call: a signal interrupts it, as the kernel would */
+    struct descriptor io; /* reading and writing: what kind of descriptor */
+    bool in_pieces;       /* a large write to a pipe is under way, so much of it done before */
+    uint64_t written_before;
+    uint64_t first_args[6];
+    int64_t saved[4]; /* free for the row of the present call */
+    char *exec_path;  /* exec: argv of the attempt, for the event */
+    char **exec_argv;
+    size_t exec_argc;
+    int exec_error; /* a failed attempt, not told yet (searching PATH fails often) */
+    bool exec_fault;
+
+    uint32_t polls; /* calls in a row that found nothing: makes polling loops pay with time */
+    uint32_t clock_reads;
+
+    /* turn queue, held list, and list of those that poll descriptors */
+    struct task *next, *previous;
+    struct task_list *list;
+    /* watching what does not stop */
+    uint64_t resumed_at_tick;
+    int64_t cpu_baseline_ns;
+    bool computing; /* charged since its last traced call */
+    int64_t computed_ns;
+    bool awaiting_first_stop;
+    bool was_stopped; /* its next event stop says that it goes on */
+    bool interrupted; /* PTRACE_INTERRUPT was sent */
+};
+
+struct task_list {
+    struct task *first, *last;
+    size_t count;
+};
+void task_list_append(struct task_list *list, struct task *task);
+void task_list_remove(struct task *task);
+void task_list_to_front(struct task_list *list, struct task *task);
+
+/* ---- deadlines ------------------------------------------------------------------------------- */
+
+enum deadline_kind {
+    DEADLINE_TASK,
+    DEADLINE_ITIMER,
+    DEADLINE_POSIX_TIMER,
+    DEADLINE_TIMELINE,
+    DEADLINE_TIMERFD
+};
+struct deadline {
+    int64_t at_ns;
+    uint64_t sequence; /* equal times: in the order in which they were set */
+    enum deadline_kind kind;
+    uint32_t generation; /* stale when it is not the owner's any more */
+    uint64_t owner;      /* tid, process id, or index */
+};
+
+/* POSIX timers, made by timer_create(2). */
+struct posix_timer {
+    struct posix_timer *next;
+    uint64_t key; /* of its deadlines */
+    int id;       /* the kernel's */
+    int notify;   /* SIGEV_… */
+    int signal;
+    pid_t thread; /* SIGEV_THREAD_ID: tid as the program sees it */
+    uint64_t value;
+    int64_t deadline_ns, interval_ns;
+    uint32_t generation;
+    int clock;
+    int overruns;
+};
+
+/* ---- the timeline ------------------------------------------------------------------------------
+ */
+
+struct timeline_progress {
+    bool due, done;
+    unsigned seen;        /* how often the trigger happened */
+    unsigned *by_process; /* not used for patterns */
+    struct buf tail;      /* of the output, for text across two writes */
+    uint64_t tail_process;
+};
+
+/* ---- the director ------------------------------------------------------------------------------
+ */
+
+#define PID_BUCKETS 8192
+
+struct director {
+    const struct scenario *scenario;
+    const struct perform_options *options;
+    struct perform_result *result;
+    struct error *error;
+
+    /* launch.c */
+    pid_t init_pid;
+    int lifeline; /* closing it ends init, and with it the pid namespace */
+    int launch_socket;
+    bool own_pids; /* the run has a pid namespace of its own */
+    bool own_proc;
+    int terminal;              /* stdio terminal: the master side; -1 otherwise */
+    int terminal_slave;        /* our own look at the slave, for the line discipline's state */
+    int pipes[3];              /* stdio pipe: our ends of stdin, stdout, stderr */
+    int files[3];              /* stdio file */
+    struct stat stdio_stat[3]; /* what the program's 0, 1, 2 are */
+    uint64_t undrained;  /* bytes written and perhaps not yet taken out of the terminal or pipe */
+    bool draining;       /* a big write is under way: keep taking bytes out */
+    cpu_set_t affinity;  /* before pinning: what programs are told */
+    bool launch_refused; /* the root could not begin: the error says why */
+    bool pinned;
+
+    /* tasks and processes */
+    struct task *tasks_by_tid[PID_BUCKETS];
+    struct process *processes_by_ns_pid[PID_BUCKETS];
+    struct process *first_process, *last_process;
+    struct process *root;
+    size_t process_count; /* not yet reaped */
+    size_t task_count;
+    uint64_t next_process_id;
+    struct actor_directory *directory;
+
+    /* what is under way */
+    size_t awaited; /* tasks whose next stop must come before anybody is given a turn */
+    struct task_list ready, held, settling, blocked;
+    size_t pollers;    /* held or ready tasks whose guard looks at descriptors */
+    uint64_t world;    /* counts what may change a guard: turns, timeline actions */
+    pid_t latest_turn; /* who had the latest turn */
+    struct task *turn; /* whose turn it is, while its effects are awaited */
+    bool turn_told;    /* an event of this turn was told */
+    unsigned turn_of;  /* not told yet: chosen out of so many; 0: told */
+    struct task *quick_task;
+    bool quick_look; /* the task just resumed may sleep in the kernel: look soon */
+
+    /* clock */
+    int64_t now_ns;
+    int64_t real_start_ns;
+    struct deadline *deadlines; /* a heap */
+    size_t deadline_count, deadline_capacity;
+    uint64_t deadline_sequence;
+    int64_t charged_ns;
+    struct timerfd *timerfds;
+    uint64_t next_timer_key;
+
+    /* schedule */
+    uint64_t random[4];
+    size_t choices_used;
+
+    /* timeline */
+    struct timeline_progress *timeline;
+    int64_t timeline_last_ns;
+    bool timeline_due;
+    size_t timeline_next_after;
+
+    /* events */
+    uint64_t event_count;
+    uint64_t output_bytes;
+
+    /* the end */
+    bool ending;
+    bool signals_everywhere; /* the kernel may have signalled a whole group by itself */
+    uint64_t ticks;
+    bool tick_seen;
+    bool waited_real_long;
+};
+
+/* A random enough but fixed stream: xoshiro256**. */
+uint64_t director_random(struct director *d);
+
+/* events.c: fills in n, t_us and `of`; hands the event to the sinks and the timeline. */
+void tell(struct director *d, struct event *event);
+/* Its own event ends a process's sleep. */
+void unblocked_by(struct director *d, const struct event *event);
+/* An event with nothing but its kind. */
+void tell_plain(struct director *d, struct process *process, enum event_kind kind);
+/* Tells that (and why) this run is not reproducible in all detail; each reason once. */
+void not_deterministic(struct director *d, const struct process *process, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The run idles in real time: what was told so far should be readable. */
+void trace_idle(struct director *d);
+/* Ends the run: no further turn is given. The first reason stays. */
+void end_run(struct director *d, enum run_end end);
+/* Tells the limit and ends the run. */
+void limit_exceeded(struct director *d, const struct process *process, const char *limit,
+                    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* task.c */
+struct task *task_find(struct director *d, pid_t tid);
+struct task *task_new(struct director *d, pid_t tid, struct process *process);
+/* Takes the task out of everything; frees it. */
+void task_gone(struct director *d, struct task *task);
+void task_set_state(struct director *d, struct task *task, enum task_state state);
+/* After an exec by a thread that was not the leader, it has the leader's id. */
+void task_rename(struct director *d, struct task *task, pid_t tid);
+void task_forget_exec(struct task *task);
+struct process *process_new(struct director *d, const char *name, pid_t pid);
+struct process *process_by_name(struct director *d, const char *name);
+struct process *process_by_ns_pid(struct director *d, pid_t ns_pid);
+void process_set_ns_pid(struct director *d, struct process *process, pid_t ns_pid);
+/* A child inherits what fork(2) says it does; `memory_shared` for vfork. */
+void process_inherit(struct director *d, struct process *child, struct process *parent);
+void process_add_child(struct process *parent, struct process *child);
+void process_remove_child(struct process *child);
+/* Reaped: forgets the process. */
+void process_free(struct director *d, struct process *process);
+void process_set_state(struct director *d, struct process *process, enum process_state state);
+/* The name of the leader of a process group, or NULL. */
+const char *group_name(struct director *d, pid_t group);
+
+/* resume.c: all ways to let a stopped task go on; each awaits its next stop. */
+void resume(struct director *d, struct task *task, int signal); /* PTRACE_CONT */
+void resume_to_exit(struct director *d, struct task *task);     /* PTRACE_SYSCALL */
+void resume_listening(struct director *d, struct task *task);   /* PTRACE_LISTEN */
+/* Parks the task: its turn will come. Evaluates the guard. */
+void park(struct director *d, struct task *task, enum parked_at at);
+/* Looks at a held task's guard again (and a ready one's). */
+void recheck(struct director *d, struct task *task);
+/* All tasks of a process: something happened that their guards may care about. */
+void poke(struct director *d, struct process *process);
+/* A signal was sent to the process: its calls may be interrupted. */
+void signal_sent(struct director *d, struct process *process, int signal);
+/* Awaits a stop or death of a task that the kernel moves by itself (SIGKILL, SIGCONT). */
+void await_kernel(struct director *d, struct task *task);
+
+/* turn.c */
+/* Gives the turn to somebody. False: nobody could go on. */
+bool give_turn(struct director *d);
+void turn_over(struct director *d);
+/* What a task does when it is given its turn, or at once when its call concerns nobody else. */
+void perform_call(struct director *d, struct task *task);
+
+/* clock.c */
+int64_t clock_now(struct director *d);
+void deadline_add(struct director *d, int64_t at_ns, enum deadline_kind kind, uint64_t owner,
+                  uint32_t generation);
+/* The earliest deadline that still means something; INT64_MAX when there is none. */
+int64_t deadline_next(struct director *d);
+/* Moves the clock to `to_ns` and lets everything due happen. */
+void clock_advance(struct director *d, int64_t to_ns);
+/* Sets the deadline of a task's present call. */
+void task_deadline(struct director *d, struct task *task, int64_t at_ns);
+/* A call that only looked and found nothing: costs nothing at first, then more and more, so that
+ * polling loops end. */
+void charge_poll(struct director *d, struct task *task);
+void charge_clock_read(struct director *d, struct task *task);
+void charge(struct director *d, int64_t ns);
+
+/* signals.c */
+/* Is a signal pending that would interrupt the task's call? `mask` replaces its signal mask. */
+bool signal_actionable(struct director *d, struct task *task, const uint64_t *mask);
+bool signal_pending_in(struct task *task, uint64_t set);
+bool default_is_ignore(int signal);
+/* The kernel may have signalled groups by itself: all look at what is pending. */
+void all_may_be_signalled(struct director *d);
+void on_signal_delivery(struct director *d, struct task *task, int signal);
+pid_t getpid_of_runner(void);
+void send_from_outside(struct director *d, struct process *process, int signal);
+
+/* call_exec.c: the exec succeeded. */
+void told_exec(struct director *d, struct task *task);
+/* Hides the vDSO, so that reading clocks becomes a system call (vdso(7)), and fixes AT_RANDOM. */
+void hide_vdso(struct task *task);
+/* call_exec.c: a failed attempt that nothing came of. */
+void tell_failed_exec(struct director *d, struct task *task);
+
+/* life.c */
+void on_fork_event(struct director *d, struct task *task, int event, pid_t child_tid);
+void on_first_stop(struct director *d, struct task *task);
+void on_exec_event(struct director *d, struct task *task, pid_t former_tid);
+void on_exit_event(struct director *d, struct task *task);
+void on_death(struct director *d, struct task *task, int status);
+void reap(struct director *d, struct process *by, struct process *child, bool automatic);
+
+/* The wait status in an exit or reap event. */
+void fill_status(struct event *event, int status);
+pid_t ns_pid_of(pid_t pid);
+
+/* stops in a group */
+void on_group_stop(struct director *d, struct task *task, int signal);
+void on_continued(struct director *d, struct task *task);
+
+/* descriptors.c */
+/* A duplicate of the task's descriptor (close it at once), or -1. */
+int descriptor_dup(struct director *d, struct task *task, int fd);
+struct descriptor descriptor_look(struct director *d, struct task *task, int fd);
+/* poll(2) on a duplicate: which of `events` hold. -1: cannot be looked at. */
+int descriptor_poll(struct director *d, struct task *task, int fd, short events);
+
+/* stdio.c */
+/* Takes what was written out of the terminal or pipe, so that writers never wait for us. */
+void stdio_drain(struct director *d, bool all);
+void tell_output(struct director *d, struct process *process, int stream, const char *bytes,
+                 size_t length);
+bool terminal_type(struct director *d, const char *bytes, size_t length);
+void stdin_close(struct director *d);
+
+/* timers.c */
+struct posix_timer *posix_timer_find(struct director *d, uint64_t key, uint32_t generation,
+                                     struct process **owner);
+void posix_timer_expired(struct director *d, uint64_t key, uint32_t generation);
+void itimer_expired(struct director *d, struct process *process);
+bool timerfd_is_armed(struct director *d, uint64_t key, uint32_t generation);
+void timerfd_expired(struct director *d, uint64_t key);
+void posix_timers_forget(struct process *process);
+void timers_release(struct director *d);
+struct timerfd;
+
+/* timeline.c */
+void timeline_begin(struct director *d);
+void timeline_observe(struct director *d, const struct event *event);
+/* Performs what is due. True: something was performed. */
+bool timeline_perform(struct director *d);
+void timeline_time(struct director *d, uint64_t index);
+void timeline_release(struct director *d);
+/* The process table, as a snapshot event. */
+void tell_snapshot(struct director *d, const char *process);
+size_t process_table_text(struct director *d, char *out, size_t size);
+
+/* fault.c: an injected failure for this call of this process, or NULL. Counts the call. */
+const struct fault *fault_for(struct director *d, struct process *process, enum fault_call call);
+
+/* launch.c */
+bool launch(struct director *d, const char **notes, size_t *note_count);
+bool launch_begin(struct director *d);
+/* The report that the root left when it could not begin, as the run's error. False: it left none.
+ */
+bool launch_explain(struct director *d);
+void launch_release(struct director *d);
+
+/* loop.c */
+/* A call's exit stop was dealt with: the task goes on, at once or when all is quiet. */
+void after_call(struct director *d, struct task *task);
+bool look_for_sleepers(struct director *d);
+void wait_for_outside(struct director *d);
+void on_stop(struct director *d, pid_t tid, int status);
+
+/* ---- system calls: one row each, in calls.c -----------------------------------------------------
+ */
+
+/* What a row's functions answer. */
+enum verdict_of_call {
+    CALL_GO,       /* perform it in the kernel; what it returns does not matter */
+    CALL_GO_LEAVE, /* perform it, and call leave() at its exit */
+    CALL_SKIP,     /* answered: arch_skip_call was done */
+    CALL_OVER,     /* the run ends, or the task is gone: leave it as it is */
+};
+
+struct call_row {
+    long number;
+    const char *name;
+    const char *on; /* what a block event says, "wait"; NULL: never blocks */
+    /* Does it concern others, so that it needs a turn? NULL: `visible` says. Called at the entry.
+     */
+    bool (*is_visible)(struct director *d, struct task *task);
+    bool visible;
+    bool filtered_by_argument; /* filter.c traps it for some arguments only */
+    bool takes_signals;        /* it waits for signals that may be ignored otherwise */
+    bool settles;              /* it may sleep in the kernel by design: what wakes it is seen to */
+    /* Would it return at once? NULL: yes. May set the task's deadline on the first call (`first`).
+     */
+    bool (*ready)(struct director *d, struct task *task, bool first);
+    enum verdict_of_call (*enter)(struct director *d, struct task *task);
+    void (*leave)(struct director *d, struct task *task, int64_t result);
+    /* In words, for a deadlock: what it waits for. NULL: "waits in NAME". */
+    void (*explain)(struct director *d, struct task *task, struct buf *out);
+};
+const struct call_row *call_find(long number);
+size_t call_numbers(const long **numbers); /* for the filter, sorted */
+
+/* Helpers for rows. */
+static inline uint64_t arg(const struct task *task, unsigned index)
+{
+    return task->args[index];
+}
+enum verdict_of_call answer(struct task *task, int64_t result);
+
+/* filter.c */
+struct sock_fprog;
+const struct sock_fprog *filter_program(void);
+
+#endif

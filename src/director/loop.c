@@ -1,0 +1,784 @@
+/*
+ * The event loop: next stop, dispatch; and, when all is quiet, what happens next.
+ *
+ *   awaited tasks left ......... take the next stop from the kernel
+ *   somebody finished a call ... let it go on (one at a time)
+ *   all quiet .................. timeline, then a turn; when nobody can go on: the clock, or a
+ * deadlock
+ *
+ * A task that neither stops nor sleeps is computing; one that sleeps in the kernel in a call
+ * without a guard is noted as blocked. Both are found by a regular tick, so that the usual stop
+ * costs no extra system call.
+ */
+#include "director/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TICK_US 10000
+
+/* ---- signals to the runner
+ * ----------------------------------------------------------------------- */
+
+static volatile sig_atomic_t ticked;
+static volatile sig_atomic_t asked_to_stop;
+
+int director_interrupted(void)
+{
+    return asked_to_stop;
+}
+
+static void on_tick(int signal)
+{
+    (void)signal;
+    ticked = 1;
+}
+
+static void on_stop_request(int signal)
+{
+    asked_to_stop = signal;
+}
+
+struct runner_signals {
+    struct sigaction before[4];
+};
+static const int watched_signals[] = {SIGALRM, SIGINT, SIGTERM, SIGHUP};
+
+static void watch_signals(struct runner_signals *saved)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(watched_signals); i++) {
+        /* No SA_RESTART: each must end a waitpid that would go on waiting. */
+        struct sigaction action = {.sa_handler = i == 0 ? on_tick : on_stop_request};
+        sigaction(watched_signals[i], &action, &saved->before[i]);
+        if (i > 0 && saved->before[i].sa_handler == SIG_IGN)
+            sigaction(watched_signals[i], &saved->before[i], NULL); /* nohup */
+    }
+    struct itimerval every = {{0, TICK_US}, {0, TICK_US}};
+    setitimer(ITIMER_REAL, &every, NULL);
+}
+
+static void unwatch_signals(const struct runner_signals *saved)
+{
+    struct itimerval never = {{0, 0}, {0, 0}};
+    setitimer(ITIMER_REAL, &never, NULL);
+    for (size_t i = 0; i < ARRAY_SIZE(watched_signals); i++)
+        sigaction(watched_signals[i], &saved->before[i], NULL);
+}
+
+/* ---- one stop
+ * ------------------------------------------------------------------------------------ */
+
+static void on_call_entry(struct director *d, struct task *task)
+{
+    if (!arch_get_regs(task->tid, &task->regs))
+        return; /* killed; its death follows */
+    long number = arch_call_number(&task->regs);
+    const struct call_row *row = call_find(number);
+    if (row == NULL) {
+        resume(d, task, 0);
+        return;
+    }
+    bool goes_on = number == SYS_restart_syscall && task->restarting && task->call != NULL;
+    task->restarting = false;
+    if (goes_on) {
+        row = task->call; /* with its deadline and the arguments it began with */
+    } else {
+        task->call = row;
+        for (unsigned i = 0; i < 6; i++)
+            task->args[i] = arch_call_arg(&task->regs, i);
+        task->deadline_ns = INT64_MAX;
+        task->deadline_generation++;
+        task->has_call_mask = false;
+    }
+    task->released = RELEASE_NONE;
+    d->pollers -= task->polls_descriptors;
+    task->polls_descriptors = false;
+    task->computing = false;
+    if (task->exec_error != 0 && row->number != SYS_execve && row->number != SYS_execveat)
+        tell_failed_exec(d, task);
+    task->visible = row->is_visible != NULL ? row->is_visible(d, task) : row->visible;
+    if (task->visible) {
+        if (task->computed_ns != 0) {
+            not_deterministic(d, task->process, "%s computed for more than %lld ms at a stretch",
+                              task->process->name, (long long)(COMPUTE_GRAIN_NS / NS_PER_MS));
+            task->computed_ns = 0;
+        }
+        park(d, task, PARKED_AT_CALL);
+    } else {
+        task->was_held = false;
+        perform_call(d, task);
+    }
+}
+
+void after_call(struct director *d, struct task *task)
+{
+    /* What the call did may have woken somebody who sleeps in the kernel, or made a child:
+     * everybody comes to rest before this one goes on. */
+    if (d->awaited > 1 || d->blocked.count > 0)
+        task_set_state(d, task, TASK_SETTLING);
+    else
+        resume(d, task, 0);
+}
+
+static void on_call_exit(struct director *d, struct task *task)
+{
+    task->in_call = false;
+    if (!arch_get_regs(task->tid, &task->regs))
+        return;
+    if (task->call != NULL && task->call->leave != NULL)
+        task->call->leave(d, task, arch_result(&task->regs));
+    if (task->state == TASK_RUNNING)
+        after_call(d, task);
+}
+
+static void on_event_stop(struct director *d, struct task *task, int signal)
+{
+    if (task->state == TASK_EARLY)
+        return;
+    if (task->awaiting_first_stop) {
+        task->awaiting_first_stop = false;
+        on_first_stop(d, task);
+    } else if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU) {
+        on_group_stop(d, task, signal);
+    } else if (task->was_stopped) {
+        on_continued(d, task);
+    } else if (task->interrupted) {
+        /* Our own PTRACE_INTERRUPT: it computes, and gives way. */
+        task->interrupted = false;
+        park(d, task, PARKED_AT_COMPUTING);
+    } else {
+        resume(d, task, 0);
+    }
+}
+
+void on_stop(struct director *d, pid_t tid, int status)
+{
+    struct task *task = task_find(d, tid);
+    if (WIFEXITED(status) || WIFSIGNALED(status)) {
+        if (task != NULL)
+            on_death(d, task, status);
+        else if (tid == d->init_pid)
+            d->init_pid = 0;
+        return;
+    }
+    if (!WIFSTOPPED(status))
+        return;
+    int signal = WSTOPSIG(status);
+    int event = status >> 16;
+    if (task == NULL) { /* a new child that stopped before its parent's event came */
+        task = task_new(d, tid, NULL);
+        task->awaiting_first_stop = true;
+        return;
+    }
+    if (d->ending && event != PTRACE_EVENT_EXIT) {
+        ptrace(PTRACE_CONT, tid, NULL, NULL);
+        return;
+    }
+    if (task->state == TASK_NEW)
+        task_set_state(d, task, TASK_RUNNING);
+    else if (task->state != TASK_EARLY && task->state != TASK_RUNNING)
+        task_set_state(d, task, TASK_RUNNING); /* moved by the kernel */
+    switch (event) {
+    case 0:
+        if (signal == (SIGTRAP | 0x80))
+            on_call_exit(d, task);
+        else
+            on_signal_delivery(d, task, signal);
+        break;
+    case PTRACE_EVENT_SECCOMP:
+        on_call_entry(d, task);
+        break;
+    case PTRACE_EVENT_FORK:
+    case PTRACE_EVENT_VFORK:
+    case PTRACE_EVENT_CLONE: {
+        unsigned long child = 0;
+        if (ptrace(PTRACE_GETEVENTMSG, tid, NULL, &child) == 0)
+            on_fork_event(d, task, event, (pid_t)child);
+        break;
+    }
+    case PTRACE_EVENT_EXEC: {
+        unsigned long former = 0;
+        ptrace(PTRACE_GETEVENTMSG, tid, NULL, &former);
+        on_exec_event(d, task, (pid_t)former);
+        break;
+    }
+    case PTRACE_EVENT_EXIT:
+        on_exit_event(d, task);
+        break;
+    case PTRACE_EVENT_STOP:
+        on_event_stop(d, task, signal);
+        break;
+    default: /* VFORK_DONE */
+        resume(d, task, 0);
+        break;
+    }
+}
+
+/* ---- what does not stop
+ * -------------------------------------------------------------------------- */
+
+/* The state letter of a task as the kernel shows it; '?' when it cannot be read. */
+static char kernel_state(pid_t tid)
+{
+    char path[48], text[512];
+    snprintf(path, sizeof path, "/proc/%d/stat", tid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return '?';
+    ssize_t got = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (got <= 0)
+        return '?';
+    text[got] = '\0';
+    const char *after_name = strrchr(text, ')');
+    return after_name != NULL && after_name[1] == ' ' ? after_name[2] : '?';
+}
+
+/* Processor time of a task's process, by its clock (clock_getcpuclockid(3) computes the same). */
+static int64_t cpu_ns(pid_t pid)
+{
+    clockid_t clock;
+    struct timespec ts;
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &ts) != 0)
+        return -1;
+    return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+static long kernel_call(pid_t tid)
+{
+    char path[48], text[256];
+    snprintf(path, sizeof path, "/proc/%d/syscall", tid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    ssize_t got = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (got <= 0)
+        return -1;
+    text[got] = '\0';
+    return strtol(text, NULL, 10);
+}
+
+/* It sleeps in the kernel in a call that has no guard. */
+static void note_blocked(struct director *d, struct task *task)
+{
+    task_set_state(d, task, TASK_BLOCKED);
+    const char *on = task->in_call && task->call != NULL ? task->call->name : NULL;
+    if (on == NULL || !task->call->settles) {
+        long number = kernel_call(task->tid);
+        const struct call_row *row = number >= 0 ? call_find(number) : NULL;
+        if (row != NULL)
+            on = row->name;
+        if (on != NULL)
+            not_deterministic(d, task->process, "%s waited in %s without the director's help",
+                              task->process->name, on);
+        else
+            not_deterministic(d, task->process,
+                              "%s waited in system call %ld, which is not modelled",
+                              task->process->name, number);
+    }
+    struct event event = {
+        .kind = EVENT_BLOCK, .process = task->process->name, .on = on != NULL ? on : "kernel"};
+    process_set_state(d, task->process, STATE_SLEEPING);
+    task->blocked_event = true;
+    tell(d, &event);
+}
+
+/* A running task did not stop for a while: is it computing, or asleep? `now` asks for an answer. */
+static void look_at_running(struct director *d, struct task *task)
+{
+    char state = kernel_state(task->tid);
+    if (state == 'S') {
+        int status;
+        /* Asleep, and no stop is on its way: a sleeper cannot make one by itself. */
+        if (kernel_state(task->tid) == 'S') {
+            pid_t tid = waitpid(task->tid, &status, __WALL | WNOHANG);
+            if (tid == task->tid)
+                on_stop(d, tid, status);
+            else
+                note_blocked(d, task);
+        }
+        return;
+    }
+    if (state != 'R')
+        return;
+    int64_t used = cpu_ns(task->process->pid);
+    if (used < 0)
+        return;
+    if (task->cpu_baseline_ns < 0 || used < task->cpu_baseline_ns) {
+        task->cpu_baseline_ns = used;
+        return;
+    }
+    if (used - task->cpu_baseline_ns < COMPUTE_GRAIN_NS)
+        return;
+    task->cpu_baseline_ns = used;
+    task->computed_ns += COMPUTE_GRAIN_NS;
+    task->process->charged_ns += COMPUTE_GRAIN_NS;
+    d->charged_ns += COMPUTE_GRAIN_NS;
+    if (d->charged_ns >= d->scenario->limits.cpu_ns) {
+        limit_exceeded(d, task->process, "cpu",
+                       "the processes have used all of their processor time");
+        return;
+    }
+    charge(d, COMPUTE_GRAIN_NS);
+    if (!task->interrupted) {
+        task->interrupted = true;
+        ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
+    }
+}
+
+static void check_wall_and_memory(struct director *d)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    int64_t real = ts.tv_sec * NS_PER_S + ts.tv_nsec - d->real_start_ns;
+    if (real > d->scenario->limits.wall_ns) {
+        limit_exceeded(d, NULL, "wall", "the run has taken too long in real time");
+        return;
+    }
+    if (d->ticks % 10 != 0)
+        return;
+    uint64_t resident = 0;
+    struct process *largest = NULL;
+    uint64_t largest_size = 0;
+    size_t looked = 0;
+    for (struct process *p = d->first_process; p != NULL && looked < 256;
+         p = p->next_all, looked++) {
+        char path[48], text[128];
+        snprintf(path, sizeof path, "/proc/%d/statm", p->pid);
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+            continue;
+        ssize_t got = read(fd, text, sizeof text - 1);
+        close(fd);
+        if (got <= 0)
+            continue;
+        text[got] = '\0';
+        unsigned long long size, rss, shared;
+        if (sscanf(text, "%llu %llu %llu", &size, &rss, &shared) != 3)
+            continue;
+        uint64_t bytes = (rss > shared ? rss - shared : 0) * (uint64_t)sysconf(_SC_PAGESIZE);
+        resident += bytes;
+        if (bytes > largest_size) {
+            largest_size = bytes;
+            largest = p;
+        }
+    }
+    if (resident > d->scenario->limits.memory)
+        limit_exceeded(d, largest, "memory", "the processes hold more memory than they may");
+}
+
+static void on_tick_seen(struct director *d)
+{
+    ticked = 0;
+    d->ticks++;
+    if (asked_to_stop) {
+        struct event event = {
+            .kind = EVENT_INTERRUPT, .process = "director", .signal = asked_to_stop};
+        tell(d, &event);
+        end_run(d, RUN_INTERRUPTED);
+        return;
+    }
+    check_wall_and_memory(d);
+    if (d->awaited == 0)
+        return;
+    /* At most a few are running at once under turn-taking; under `free` all may be. */
+    for (size_t i = 0; i < PID_BUCKETS && !d->ending; i++) {
+        struct task *next;
+        for (struct task *task = d->tasks_by_tid[i]; task != NULL && !d->ending; task = next) {
+            next = task->next_by_tid;
+            if (task->state == TASK_RUNNING && task->process != NULL &&
+                task->resumed_at_tick + 1 < d->ticks) {
+                look_at_running(d, task);
+                break; /* the list may have changed: the rest at the next tick */
+            }
+        }
+    }
+}
+
+/* Takes one stop from the kernel. False: there are no children any more. */
+static bool take_stop(struct director *d)
+{
+    int status;
+    for (;;) {
+        if (ticked || asked_to_stop) {
+            on_tick_seen(d);
+            if (d->ending || d->awaited == 0)
+                return true;
+        }
+        pid_t tid = waitpid(-1, &status, d->draining || d->quick_look ? __WALL | WNOHANG : __WALL);
+        if (tid > 0) {
+            d->quick_look = false;
+            on_stop(d, tid, status);
+            return true;
+        }
+        if (tid < 0 && errno == ECHILD)
+            return false;
+        if (tid == 0) {
+            if (d->draining)
+                stdio_drain(d, false);
+            sched_yield();
+            if (d->quick_look && !look_for_sleepers(d))
+                return true;
+        }
+    }
+}
+
+bool look_for_sleepers(struct director *d)
+{
+    struct task *task = d->quick_task;
+    if (task == NULL || task->state != TASK_RUNNING) {
+        d->quick_look = false;
+        return true;
+    }
+    if (kernel_state(task->tid) != 'S')
+        return true;
+    d->quick_look = false;
+    look_at_running(d, task);
+    return d->awaited > 0;
+}
+
+/* Those who sleep in the kernel may have been woken by what was just done. True: somebody was. */
+static bool blocked_woke(struct director *d)
+{
+    bool woke = false;
+    struct task *next;
+    for (struct task *task = d->blocked.first; task != NULL; task = next) {
+        next = task->next;
+        char state = kernel_state(task->tid);
+        if (state != 'S') {
+            task_set_state(d, task, TASK_RUNNING);
+            task->resumed_at_tick = d->ticks;
+            woke = true;
+        }
+    }
+    return woke;
+}
+
+/* ---- when nobody can go on
+ * ------------------------------------------------------------------------ */
+
+static void explain_wait(struct director *d, struct task *task, struct buf *out)
+{
+    buf_printf(out, "%s ", task->process->name);
+    if (task->state == TASK_STOPPED)
+        buf_add_string(out, "is stopped, and nobody will continue it");
+    else if (task->call != NULL && task->call->explain != NULL && task->state == TASK_HELD)
+        task->call->explain(d, task, out);
+    else if (task->call != NULL)
+        buf_printf(out, "waits in %s", task->call->name);
+    else
+        buf_add_string(out, "waits in the kernel");
+}
+
+static void deadlock(struct director *d)
+{
+    auto_buf struct buf text = {0};
+    size_t told = 0, more = 0;
+    for (struct process *p = d->first_process; p != NULL; p = p->next_all) {
+        for (struct task *task = p->first_task; task != NULL; task = task->next_in_process) {
+            if (told >= 20) {
+                more++;
+                continue;
+            }
+            if (told++ > 0)
+                buf_add_string(&text, "; ");
+            explain_wait(d, task, &text);
+        }
+    }
+    if (more > 0)
+        buf_printf(&text, "; and %zu more", more);
+    struct event event = {.kind = EVENT_DEADLOCK,
+                          .process = "director",
+                          .text = text.data,
+                          .text_length = text.length};
+    tell(d, &event);
+    end_run(d, RUN_DEADLOCK);
+}
+
+/* Real time passes: until `until_ns` on the scenario clock, a stop, or a request to end. */
+static void wait_in_real_time(struct director *d, int64_t until_ns)
+{
+    trace_idle(d);
+    while (!d->ending) {
+        int status;
+        pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
+        if (tid > 0) {
+            on_stop(d, tid, status);
+            return;
+        }
+        int64_t left = until_ns - clock_now(d);
+        if (left <= 0)
+            return;
+        if (left > 2 * NS_PER_MS && d->blocked.count > 0)
+            left = 2 * NS_PER_MS;
+        if (left > NS_PER_S)
+            left = NS_PER_S;
+        struct timespec ts = {left / NS_PER_S, left % NS_PER_S};
+        nanosleep(&ts, NULL);
+        if (ticked || asked_to_stop)
+            on_tick_seen(d);
+        if (d->blocked.count > 0 && blocked_woke(d))
+            return;
+    }
+}
+
+static void nobody_can_go_on(struct director *d)
+{
+    int64_t next = deadline_next(d);
+    if (next != INT64_MAX && next > d->scenario->limits.time_ns)
+        next = d->scenario->limits.time_ns + 1;
+    if (next != INT64_MAX) {
+        if (d->options->clock == CLOCK_KIND_REAL)
+            wait_in_real_time(d, next);
+        clock_advance(d, next);
+        if (d->now_ns > d->scenario->limits.time_ns) {
+            d->now_ns = d->scenario->limits.time_ns;
+            limit_exceeded(d, NULL, "time", "the scenario's time is over");
+        }
+        return;
+    }
+    if (d->blocked.count > 0) { /* somebody outside may wake them; the wall limit bounds this */
+        if (d->options->clock == CLOCK_KIND_REAL)
+            wait_in_real_time(d, INT64_MAX);
+        else
+            wait_for_outside(d);
+        return;
+    }
+    deadlock(d);
+}
+
+void wait_for_outside(struct director *d)
+{
+    trace_idle(d);
+    while (!d->ending) {
+        int status;
+        pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
+        if (tid > 0) {
+            on_stop(d, tid, status);
+            return;
+        }
+        if (blocked_woke(d))
+            return;
+        struct timespec ts = {0, NS_PER_MS};
+        nanosleep(&ts, NULL);
+        if (ticked || asked_to_stop)
+            on_tick_seen(d);
+    }
+}
+
+static bool somebody_lives(const struct director *d)
+{
+    return d->task_count > 0;
+}
+
+static void run_loop(struct director *d)
+{
+    while (!d->ending && somebody_lives(d)) {
+        if (d->awaited > 0) {
+            if (!take_stop(d))
+                break;
+            continue;
+        }
+        d->draining = false;
+        if (ticked || asked_to_stop) {
+            on_tick_seen(d);
+            continue;
+        }
+        if (d->blocked.count > 0 && blocked_woke(d))
+            continue;
+        if (d->settling.first != NULL) {
+            resume(d, d->settling.first, 0);
+            continue;
+        }
+        turn_over(d);
+        if (d->ending)
+            break;
+        if (d->options->clock == CLOCK_KIND_REAL)
+            clock_advance(d, clock_now(d));
+        if (timeline_perform(d))
+            continue;
+        if (!give_turn(d))
+            nobody_can_go_on(d);
+    }
+}
+
+/* ---- the end
+ * -------------------------------------------------------------------------------------- */
+
+/* Nobody stays: init's end takes a pid namespace along; the rest is killed one by one. */
+static void kill_everybody(struct director *d)
+{
+    d->ending = true;
+    if (d->lifeline >= 0)
+        close(steal_fd(&d->lifeline));
+    for (size_t i = 0; i < PID_BUCKETS; i++)
+        for (struct task *task = d->tasks_by_tid[i]; task != NULL; task = task->next_by_tid)
+            kill(task->tid, SIGKILL);
+    if (d->init_pid > 0 && d->own_pids)
+        kill(d->init_pid, SIGKILL);
+    int status;
+    for (;;) {
+        pid_t tid = waitpid(-1, &status, __WALL);
+        if (tid < 0 && errno == EINTR)
+            continue;
+        if (tid < 0)
+            break;
+        if (WIFSTOPPED(status)) {
+            /* A new child that we had not heard of, or the last stop of a dying one. */
+            kill(tid, SIGKILL);
+            ptrace(PTRACE_CONT, tid, NULL, NULL);
+        }
+    }
+    d->init_pid = 0;
+}
+
+static void release(struct director *d)
+{
+    launch_release(d);
+    timeline_release(d);
+    timers_release(d);
+    for (size_t i = 0; i < PID_BUCKETS; i++)
+        while (d->tasks_by_tid[i] != NULL)
+            task_gone(d, d->tasks_by_tid[i]);
+    while (d->first_process != NULL)
+        process_free(d, d->first_process);
+    free(d->deadlines);
+    if (d->directory != NULL)
+        actor_directory_free(d->directory);
+}
+
+/* Under turn-taking only one task runs at a time, and a stop costs a fraction when nothing crosses
+ * from one processor to another. */
+static void pin(struct director *d)
+{
+    if (d->options->schedule.policy == SCHEDULE_FREE)
+        return;
+    int cpu = sched_getcpu();
+    if (cpu < 0 || sched_getaffinity(0, sizeof d->affinity, &d->affinity) != 0)
+        return;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET((unsigned)cpu, &one);
+    d->pinned = sched_setaffinity(0, sizeof one, &one) == 0;
+}
+
+static void raise_descriptor_limit(struct rlimit *before)
+{
+    if (getrlimit(RLIMIT_NOFILE, before) == 0) {
+        struct rlimit more = {before->rlim_max, before->rlim_max};
+        setrlimit(RLIMIT_NOFILE, &more);
+    }
+}
+
+static void seed_random(struct director *d)
+{
+    /* splitmix64, as xoshiro's authors advise. */
+    uint64_t x = d->options->schedule.seed;
+    for (size_t i = 0; i < 4; i++) {
+        x += UINT64_C(0x9e3779b97f4a7c15);
+        uint64_t z = x;
+        z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+        z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+        d->random[i] = z ^ (z >> 31);
+    }
+}
+
+static bool begin(struct director *d)
+{
+    const char *notes[4];
+    size_t note_count = 0;
+    d->directory = actor_directory_new();
+    if (d->directory == NULL)
+        return error_set(d->error, errno, "cannot make the table of processes");
+    if (!launch(d, notes, &note_count))
+        return false;
+    char schedule[64];
+    const struct schedule_spec *spec = &d->options->schedule;
+    if (spec->policy == SCHEDULE_RANDOM)
+        snprintf(schedule, sizeof schedule, "random:%llu", (unsigned long long)spec->seed);
+    else
+        snprintf(schedule, sizeof schedule, "%s", schedule_policy_word(spec->policy));
+    struct trace_header header = {
+        .scenario = d->scenario->title,
+        .clock = d->options->clock == CLOCK_KIND_VIRTUAL ? "virtual" : "real",
+        .schedule = schedule,
+        .notes = notes,
+        .note_count = note_count,
+    };
+    for (size_t i = 0; i < d->options->sink_count; i++) {
+        const struct trace_sink *sink = &d->options->sinks[i];
+        if (sink->begin != NULL && !sink->begin(sink->self, &header)) {
+            d->result->sink_stopped = true;
+            end_run(d, RUN_FAILED);
+        }
+    }
+    tell_plain(d, d->root, EVENT_START);
+    timeline_begin(d);
+    if (d->options->clock == CLOCK_KIND_REAL)
+        not_deterministic(d, NULL, "the clock is real");
+    if (spec->policy == SCHEDULE_FREE)
+        not_deterministic(d, NULL, "the schedule is free: the kernel decided the order");
+    return launch_begin(d);
+}
+
+bool director_perform(const struct scenario *scenario, const struct perform_options *options,
+                      struct perform_result *result, struct error *error)
+{
+    *result = (struct perform_result){.end = RUN_COMPLETED, .deterministic = true};
+    struct director *d = xcalloc(1, sizeof *d);
+    d->scenario = scenario;
+    d->options = options;
+    d->result = result;
+    d->error = error;
+    d->lifeline = d->launch_socket = d->terminal = d->terminal_slave = -1;
+    for (int i = 0; i < 3; i++)
+        d->pipes[i] = d->files[i] = -1;
+    seed_random(d);
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    d->real_start_ns = ts.tv_sec * NS_PER_S + ts.tv_nsec;
+    struct rlimit descriptors;
+    raise_descriptor_limit(&descriptors);
+    pin(d);
+    struct runner_signals signals;
+    watch_signals(&signals);
+
+    bool performed = begin(d);
+    if (performed)
+        run_loop(d);
+    clock_now(d);
+    kill_everybody(d);
+    unwatch_signals(&signals);
+    if (d->pinned)
+        sched_setaffinity(0, sizeof d->affinity, &d->affinity);
+    setrlimit(RLIMIT_NOFILE, &descriptors);
+    if (d->launch_refused) /* the root could not install the filter, or begin */
+        performed = false;
+    result->duration_us = d->now_ns / NS_PER_US;
+    if (!performed)
+        result->end = RUN_FAILED;
+    release(d);
+    free(d);
+    return performed;
+}
+
+void perform_result_release(struct perform_result *result)
+{
+    for (size_t i = 0; i < result->reason_count; i++)
+        free(result->reasons[i]);
+    free(result->reasons);
+    *result = (struct perform_result){0};
+}

@@ -1,0 +1,144 @@
+/*
+ * The run's own standard input and output: a pseudo-terminal, pipes or files.
+ *
+ * Output is attributed at the write that made it, with the bytes that the kernel says it took; what
+ * comes out at our end is thrown away. A pseudo-terminal passes data through a kernel worker, but
+ * poll(2) waits for that worker (n_tty_poll), so that after a poll the view is exact.
+ */
+#include "director/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+static void drain_one(struct director *d, int fd)
+{
+    char sink[16384];
+    ssize_t got;
+    while ((got = read(fd, sink, sizeof sink)) > 0)
+        d->undrained -= (uint64_t)got < d->undrained ? (uint64_t)got : d->undrained;
+}
+
+void stdio_drain(struct director *d, bool all)
+{
+    int fds[] = {d->terminal, d->pipes[1], d->pipes[2]};
+    do {
+        for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+            if (fds[i] < 0)
+                continue;
+            struct pollfd look = {.fd = fds[i], .events = POLLIN};
+            if (poll(&look, 1, 0) > 0 && (look.revents & POLLIN))
+                drain_one(d, fds[i]);
+        }
+        /* Nothing is processed on the way, so exactly what was written must come out. Echo of typed
+         * input only makes it more. */
+    } while (all && d->undrained > 0 && d->terminal < 0);
+}
+
+void tell_output(struct director *d, struct process *process, int stream, const char *bytes,
+                 size_t length)
+{
+    uint64_t limit = d->scenario->limits.output;
+    uint64_t left = limit > d->output_bytes ? limit - d->output_bytes : 0;
+    size_t told = length < left ? length : (size_t)left;
+    d->output_bytes += length;
+    if (told > 0) {
+        struct event event = {.kind = EVENT_OUTPUT,
+                              .process = process->name,
+                              .stream = stream,
+                              .text = bytes,
+                              .text_length = told};
+        tell(d, &event);
+    }
+    if (told < length) {
+        char size[32];
+        limit_exceeded(d, process, "output", "the output was cut after %s",
+                       size_format(limit, size, sizeof size));
+    }
+}
+
+/* ---- input
+ * ----------------------------------------------------------------------------------------- */
+
+/* Opens the slave for a moment: a look kept open would hide the program's own hang-up. */
+static int open_slave(struct director *d)
+{
+    return ioctl(d->terminal, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+}
+
+static int signal_of_character(const struct termios *settings, char c)
+{
+    if (!(settings->c_lflag & ISIG))
+        return 0;
+    static const struct {
+        int index, signal;
+    } keys[] = {{VINTR, SIGINT}, {VQUIT, SIGQUIT}, {VSUSP, SIGTSTP}};
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+        if (settings->c_cc[keys[i].index] == (cc_t)c && c != '\0')
+            return keys[i].signal;
+    return 0;
+}
+
+static bool type_at_terminal(struct director *d, const char *bytes, size_t length)
+{
+    struct termios settings;
+    if (tcgetattr(d->terminal, &settings) != 0)
+        return false;
+    int signal = length == 1 ? signal_of_character(&settings, bytes[0]) : 0;
+    if (signal != 0) {
+        /* The same as the key, but done when the call returns (pty(7), TIOCSIG). */
+        if (ioctl(d->terminal, TIOCSIG, signal) != 0)
+            return false;
+        d->signals_everywhere = true;
+        if (signal == SIGCONT || signal == SIGKILL)
+            return true;
+        all_may_be_signalled(d);
+        return true;
+    }
+    size_t done = 0;
+    while (done < length) {
+        ssize_t put = write(d->terminal, bytes + done, length - done);
+        if (put < 0 && errno != EAGAIN && errno != EINTR)
+            return false;
+        if (put > 0)
+            done += (size_t)put;
+        stdio_drain(d, false);
+    }
+    int slave = open_slave(d);
+    if (slave >= 0) { /* poll waits until the line discipline has worked on it */
+        struct pollfd look = {.fd = slave, .events = POLLIN};
+        poll(&look, 1, 0);
+        close(slave);
+    }
+    stdio_drain(d, false);
+    return true;
+}
+
+bool terminal_type(struct director *d, const char *bytes, size_t length)
+{
+    if (d->terminal >= 0)
+        return type_at_terminal(d, bytes, length);
+    int to = d->pipes[0] >= 0 ? d->pipes[0] : d->files[0];
+    if (to < 0)
+        return false;
+    if (d->files[0] >= 0)
+        return pwrite(to, bytes, length, lseek(to, 0, SEEK_END)) == (ssize_t)length;
+    return write(to, bytes, length) == (ssize_t)length;
+}
+
+void stdin_close(struct director *d)
+{
+    if (d->terminal >= 0) {
+        struct termios settings;
+        if (tcgetattr(d->terminal, &settings) == 0) {
+            char end = (char)settings.c_cc[VEOF];
+            type_at_terminal(d, &end, 1);
+        }
+    } else if (d->pipes[0] >= 0) {
+        close(steal_fd(&d->pipes[0]));
+    }
+}
