@@ -11,7 +11,7 @@ ifeq ($(origin CC),default)
 CC := $(or $(shell command -v gcc),cc)
 endif
 MAKEFLAGS += --no-print-directory
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(or $(shell nproc 2>/dev/null),1)
 endif
 
