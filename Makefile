@@ -190,7 +190,8 @@ aarch64: ## compile everything for aarch64, as a check (objects only)
 .PHONY: objects
 objects: $(OBJECTS)
 
-# Each fuzzer runs FUZZ_SECONDS on its corpus, tests/fuzz/NAME; findings land in build/fuzz.
+# Each fuzzer runs FUZZ_SECONDS, beginning with the files below the folders that
+# tests/fuzz/NAME.corpus lists; findings land in build/fuzz.
 .PHONY: fuzz
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS := -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
@@ -203,7 +204,8 @@ fuzz: ## run the fuzzers, FUZZ_SECONDS=60 each
 			$(LIBRARY_LIBS) && \
 		$(BUILD)/fuzz/$$name.run -max_total_time=$(FUZZ_SECONDS) -timeout=10 -verbosity=0 \
 			-artifact_prefix=$(BUILD)/fuzz/$$name- $(BUILD)/fuzz/$$name \
-			$$(cat tests/fuzz/$$name.corpus 2>/dev/null) || exit 1; done
+			$$(for d in $$(cat tests/fuzz/$$name.corpus); do [ ! -d $$d ] || echo $$d; done) || \
+		exit 1; done
 
 .PHONY: help
 help: ## show this list
