@@ -1,0 +1,38 @@
+/* What the actor's files share. There is one actor a process, so its state is static. */
+#ifndef PROCENARIO_ACTOR_INTERNAL_H
+#define PROCENARIO_ACTOR_INTERNAL_H
+
+#include "actor/actor.h"
+
+#define ACTOR_NAME_SIZE 4096
+#define ACTOR_READ_SIZE 65536
+#define ACTOR_MOST_ARGUMENTS 1024
+
+/* What a fork changes stands first, so that a child copies one page of this. */
+struct actor {
+    const struct scenario *scenario;
+    const struct actor_directory *directory;
+    const struct role *role;
+    unsigned role_index;
+    bool is_root;
+    unsigned index; /* ${index} */
+    int error;      /* ${errno}: of the latest step that failed; 0: none */
+    size_t read_length;
+    unsigned forked[ACTOR_MOST_ROLES]; /* per role: children so far */
+    char name[ACTOR_NAME_SIZE];
+    char read[ACTOR_READ_SIZE];     /* ${read} */
+    int pipes[ACTOR_MOST_PIPES][2]; /* descriptors plus one; 0: not open */
+    const struct step *handlers[65];
+};
+extern struct actor actor;
+
+/* text.c: expands text into the buffer; returns the length, cut to `size` - 1 and NUL-terminated.
+ */
+size_t actor_expand(const struct text *text, char *out, size_t size);
+/* One write(2), continued after a short one or EINTR from a handler. -1 with actor.error set. */
+int actor_write(int fd, const char *bytes, size_t length);
+
+/* steps.c: performs them one after the other. */
+void actor_perform_steps(const struct steps *steps);
+
+#endif
