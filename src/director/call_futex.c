@@ -27,8 +27,7 @@ static bool is_wait(const struct task *task)
 static bool visible_futex(struct director *d, struct task *task)
 {
     (void)d;
-    (void)task;
-    return true;
+    return is_wait(task);
 }
 
 static bool ready_futex(struct director *d, struct task *task, bool first)
@@ -38,10 +37,6 @@ static bool ready_futex(struct director *d, struct task *task, bool first)
     uint32_t word;
     if (!memory_read(task->tid, arg(task, 0), &word, sizeof word) || word != (uint32_t)arg(task, 2))
         return true; /* EFAULT, or EAGAIN: the kernel says so at once */
-    if (first && !task->polls_descriptors) {
-        task->polls_descriptors = true; /* another process may change the word: look again */
-        d->pollers++;
-    }
     if (first && task->deadline_ns == INT64_MAX && arg(task, 3) != 0) {
         int64_t ns;
         if (!read_time(task, arg(task, 3), false, &ns))
@@ -56,6 +51,7 @@ static bool ready_futex(struct director *d, struct task *task, bool first)
         }
         task_deadline(d, task, until);
     }
+    guard_polls(d, task); /* another process may change the word */
     return false;
 }
 

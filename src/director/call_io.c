@@ -70,12 +70,10 @@ static bool in_background(struct director *d, const struct task *task)
 
 static bool ready_read(struct director *d, struct task *task, bool first)
 {
-    if (first && !task->polls_descriptors) {
-        task->polls_descriptors = true;
-        d->pollers++;
-    }
+    (void)first;
     if (task->io.nonblocking || never_waits(task))
         return true;
+    guard_polls(d, task);
     int events = descriptor_poll(d, task, (int)arg(task, 0), POLLIN | POLLRDHUP);
     return events != 0 || in_background(d, task);
 }
@@ -138,12 +136,10 @@ static bool is_plain_write(const struct task *task)
 
 static bool ready_write(struct director *d, struct task *task, bool first)
 {
-    if (first && !task->polls_descriptors) {
-        task->polls_descriptors = true;
-        d->pollers++;
-    }
+    (void)first;
     if (task->io.kind == FD_STDIO || task->io.nonblocking || never_waits(task))
         return true;
+    guard_polls(d, task);
     return descriptor_poll(d, task, (int)arg(task, 0), POLLOUT) != 0;
 }
 

@@ -7,20 +7,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static void look_again(struct director *d, struct task *task, bool first)
-{
-    if (first && !task->polls_descriptors) {
-        task->polls_descriptors = true;
-        d->pollers++;
-    }
-}
-
 static bool ready_flock(struct director *d, struct task *task, bool first)
 {
     int op = (int)arg(task, 1);
     if ((op & LOCK_NB) || (op & LOCK_UN))
         return true;
-    look_again(d, task, first);
+    (void)first;
+    guard_polls(d, task);
     int copy = descriptor_dup(d, task, (int)arg(task, 0));
     if (copy < 0)
         return true;
@@ -33,7 +26,8 @@ static bool ready_flock(struct director *d, struct task *task, bool first)
 
 static bool ready_fcntl(struct director *d, struct task *task, bool first)
 {
-    look_again(d, task, first);
+    (void)first;
+    guard_polls(d, task);
     struct flock wanted;
     if (!memory_read(task->tid, arg(task, 2), &wanted, sizeof wanted) || wanted.l_type == F_UNLCK)
         return true;

@@ -136,10 +136,6 @@ static bool any_ready(struct director *d, struct task *task)
 static bool ready_poll(struct director *d, struct task *task, bool first)
 {
     if (first) {
-        if (!task->polls_descriptors) {
-            task->polls_descriptors = true;
-            d->pollers++;
-        }
         if (task->deadline_ns == INT64_MAX) { /* else restarted after a stop: the end stays */
             struct form form = form_of(task);
             read_mask(task, &form);
@@ -151,6 +147,7 @@ static bool ready_poll(struct director *d, struct task *task, bool first)
         } else if (task->deadline_ns <= clock_now(d)) {
             return true;
         }
+        guard_polls(d, task);
     }
     return any_ready(d, task);
 }

@@ -145,11 +145,22 @@ static bool reaches_outside(struct director *d, const struct task *task,
     return targets->count == 0 && kill_signal(task) != 0;
 }
 
+/* saved[] while a call that sends is under way */
+enum { SAVED_TOLD };
+
+/* SIGKILL and SIGCONT take effect before the call that sends them is over: the victim's end may be
+ * known first. What led to it is told before. */
+static bool acts_at_once(int signal)
+{
+    return signal == SIGKILL || signal == SIGCONT;
+}
+
 static enum verdict_of_call enter_kill(struct director *d, struct task *task)
 {
     struct kill_targets targets = {0};
     find_targets(d, task, &targets);
     enum verdict_of_call verdict = CALL_GO_LEAVE;
+    task->saved[SAVED_TOLD] = 0;
     const struct fault *fault = fault_for(d, task->process, FAULT_KILL);
     if (fault != NULL) {
         tell_kill(d, task, &targets, fault->error, true);
@@ -161,6 +172,9 @@ static enum verdict_of_call enter_kill(struct director *d, struct task *task)
         for (size_t i = 0; all && i < targets.count; i++)
             send_from_outside(d, targets.items[i], kill_signal(task));
         verdict = answer(task, all ? 0 : -ESRCH);
+    } else if (acts_at_once(kill_signal(task)) && targets.count > 0) {
+        tell_kill(d, task, &targets, 0, false);
+        task->saved[SAVED_TOLD] = 1;
     }
     free(targets.items);
     return verdict;
@@ -171,7 +185,8 @@ static void leave_kill(struct director *d, struct task *task, int64_t result)
     struct kill_targets targets = {0};
     find_targets(d, task, &targets);
     int signal = kill_signal(task);
-    tell_kill(d, task, &targets, result < 0 ? (int)-result : 0, false);
+    if (!task->saved[SAVED_TOLD])
+        tell_kill(d, task, &targets, result < 0 ? (int)-result : 0, false);
     if (result < 0) {
         charge_poll(d, task);
     } else if (signal == 0) {

@@ -367,6 +367,9 @@ void resume_to_exit(struct director *d, struct task *task);     /* PTRACE_SYSCAL
 void resume_listening(struct director *d, struct task *task);   /* PTRACE_LISTEN */
 /* Parks the task: its turn will come. Evaluates the guard. */
 void park(struct director *d, struct task *task, enum parked_at at);
+/* From here on the guard looks at descriptors, which anybody may change: look at each quiet point.
+ */
+void guard_polls(struct director *d, struct task *task);
 /* Looks at a held task's guard again (and a ready one's). */
 void recheck(struct director *d, struct task *task);
 /* All tasks of a process: something happened that their guards may care about. */

@@ -55,14 +55,9 @@ static bool guard_holds(struct director *d, struct task *task, bool first)
     return signal_actionable(d, task, task->has_call_mask ? &task->call_mask : NULL);
 }
 
-void park(struct director *d, struct task *task, enum parked_at at)
+/* It sleeps from here on, as everybody else sees it. */
+static void hold(struct director *d, struct task *task)
 {
-    task->parked_at = at;
-    task->was_held = false;
-    if (guard_holds(d, task, true)) {
-        task_set_state(d, task, TASK_READY);
-        return;
-    }
     task->was_held = true;
     task_set_state(d, task, TASK_HELD);
     struct event event = {.kind = EVENT_BLOCK,
@@ -72,18 +67,32 @@ void park(struct director *d, struct task *task, enum parked_at at)
                           .until_us = task->deadline_ns / NS_PER_US};
     process_set_state(d, task->process, STATE_SLEEPING);
     task->blocked_event = true;
+    task->clock_reads = 0;
     tell(d, &event);
+}
+
+void guard_polls(struct director *d, struct task *task)
+{
+    d->pollers += !task->polls_descriptors;
+    task->polls_descriptors = true;
+}
+
+void park(struct director *d, struct task *task, enum parked_at at)
+{
+    task->parked_at = at;
+    task->was_held = false;
+    if (guard_holds(d, task, true))
+        task_set_state(d, task, TASK_READY);
+    else
+        hold(d, task);
 }
 
 void recheck(struct director *d, struct task *task)
 {
-    if (task->state == TASK_HELD && guard_holds(d, task, false)) {
+    if (task->state == TASK_HELD && guard_holds(d, task, false))
         task_set_state(d, task, TASK_READY);
-    } else if (task->state == TASK_READY && task->parked_at == PARKED_AT_CALL &&
-               !guard_holds(d, task, false)) {
-        task->was_held = true;
-        task_set_state(d, task, TASK_HELD);
-    }
+    else if (task->state == TASK_READY && !guard_holds(d, task, false))
+        hold(d, task);
 }
 
 void poke(struct director *d, struct process *process)
