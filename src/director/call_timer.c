@@ -368,6 +368,9 @@ static enum verdict_of_call enter_timerfd_settime(struct director *d, struct tas
 {
     struct timerfd *timer = timerfd_of(d, task, (int)arg(task, 0), true);
     int64_t interval, value;
+    if (timer == NULL)
+        not_deterministic(d, task->process, "%s set a timerfd that cannot be reached from here",
+                          task->process->name);
     if (timer == NULL || !read_time(task, arg(task, 2), false, &interval) ||
         !read_time(task, arg(task, 2) + 16, false, &value))
         return CALL_GO;

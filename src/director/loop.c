@@ -332,7 +332,9 @@ static void look_at_running(struct director *d, struct task *task)
                        "the processes have used all of their processor time");
         return;
     }
-    charge(d, COMPUTE_GRAIN_NS);
+    /* Others who could go on would, on another processor, at this very moment. */
+    if (d->ready.count == 0)
+        charge(d, COMPUTE_GRAIN_NS);
     if (!task->interrupted) {
         task->interrupted = true;
         ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
