@@ -1,0 +1,341 @@
+/*
+ * Reading a stored trace: line by line, each event parsed by itself, so that memory does not grow
+ * with the trace. What is accepted is what write.c writes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/names.h"
+#include "base/text.h"
+#include "trace/trace.h"
+
+#define LONGEST_LINE (64u << 20)
+#define MOST_WORDS 4096 /* arguments, targets, notes of one line */
+
+struct trace_reader {
+    int fd;
+    char *path;
+    struct buf pending; /* read, not yet used */
+    size_t used;
+    size_t line;
+    bool at_end;
+    bool at_footer;
+    struct buf bytes; /* decoded output */
+    const char *words[MOST_WORDS];
+    struct table_row *rows;
+};
+
+struct trace_reader *trace_reader_open(const char *path, struct error *error)
+{
+    int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+    struct stat status;
+    if (fd < 0) {
+        error_set(error, errno, "cannot open the trace '%s'", path);
+        return NULL;
+    }
+    if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
+        close(fd);
+        error_set(error, EISDIR, "cannot read the trace '%s'", path);
+        return NULL;
+    }
+    struct trace_reader *reader = xcalloc(1, sizeof *reader);
+    reader->fd = fd;
+    reader->path = xstrdup(path);
+    return reader;
+}
+
+void trace_reader_free(struct trace_reader *reader)
+{
+    if (reader == NULL)
+        return;
+    close(reader->fd);
+    free(reader->path);
+    free(reader->rows);
+    buf_release(&reader->pending);
+    buf_release(&reader->bytes);
+    free(reader);
+}
+
+static bool fail(struct trace_reader *reader, struct error *error, const char *what)
+{
+    return error_set(error, 0, "%s:%zu: %s", reader->path, reader->line, what);
+}
+
+/* The next line without its end. NULL: none (the error is set when something is wrong). */
+static char *next_line(struct trace_reader *reader, size_t *length, struct error *error)
+{
+    for (;;) {
+        char *from = reader->pending.data + reader->used;
+        size_t have = reader->pending.length - reader->used;
+        char *end = have > 0 ? memchr(from, '\n', have) : NULL;
+        if (end != NULL || (reader->at_end && have > 0)) {
+            *length = end != NULL ? (size_t)(end - from) : have;
+            reader->used += *length + (end != NULL);
+            reader->line++;
+            return from;
+        }
+        if (reader->at_end)
+            return NULL;
+        if (have > LONGEST_LINE) {
+            reader->line++;
+            fail(reader, error, "the line is too long for a trace");
+            return NULL;
+        }
+        /* Move the rest to the front, then read more. */
+        if (reader->used > 0) {
+            memmove(reader->pending.data, from, have);
+            reader->pending.length = have;
+            reader->used = 0;
+        }
+        char block[65536];
+        ssize_t got = read(reader->fd, block, sizeof block);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            error_set(error, errno, "cannot read the trace '%s'", reader->path);
+            return NULL;
+        }
+        if (got == 0)
+            reader->at_end = true;
+        else
+            buf_add(&reader->pending, block, (size_t)got);
+    }
+}
+
+static int word_index(const char *word, const char *const *words)
+{
+    for (int i = 0; word != NULL && words[i] != NULL; i++)
+        if (strcmp(word, words[i]) == 0)
+            return i;
+    return -1;
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
+/* The texts of an array, borrowed from it. */
+static size_t texts_of(struct trace_reader *reader, const json_t *array)
+{
+    size_t count = json_array_size(array) < MOST_WORDS ? json_array_size(array) : MOST_WORDS;
+    for (size_t i = 0; i < count; i++) {
+        const char *text = json_string_value(json_array_get(array, i));
+        reader->words[i] = text != NULL ? text : "";
+    }
+    return count;
+}
+
+static bool read_table(struct trace_reader *reader, const json_t *array, struct event *event)
+{
+    size_t count = json_array_size(array);
+    reader->rows = xreallocarray(reader->rows, count + 1, sizeof *reader->rows);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *row = json_array_get(array, i);
+        int state = word_index(text_of(row, "state"), state_words);
+        if (state < 0 || text_of(row, "process") == NULL)
+            return false;
+        const char *parent = text_of(row, "parent"), *command = text_of(row, "command");
+        reader->rows[i] =
+            (struct table_row){text_of(row, "process"), parent != NULL ? parent : "",
+                               (enum process_state)state, command != NULL ? command : ""};
+    }
+    event->table = reader->rows;
+    event->table_count = count;
+    return true;
+}
+
+static bool read_bytes(struct trace_reader *reader, const json_t *line, struct event *event)
+{
+    const json_t *text = json_object_get(line, "text");
+    const json_t *base64 = json_object_get(line, "base64");
+    if (json_is_string(text)) {
+        event->text = json_string_value(text);
+        event->text_length = json_string_length(text);
+    } else if (json_is_string(base64)) {
+        buf_clear(&reader->bytes);
+        buf_add(&reader->bytes, "", 0);
+        if (!base64_decode(&reader->bytes, json_string_value(base64), json_string_length(base64)))
+            return false;
+        event->text = reader->bytes.data;
+        event->text_length = reader->bytes.length;
+    }
+    return true;
+}
+
+static const char *read_event(struct trace_reader *reader, const json_t *line, struct event *event)
+{
+    int kind = word_index(text_of(line, "event"), event_words);
+    if (kind < 0)
+        return "the event's kind is missing or unknown";
+    *event = (struct event){
+        .n = (uint64_t)json_integer_value(json_object_get(line, "n")),
+        .t_us = json_integer_value(json_object_get(line, "t_us")),
+        .process = text_of(line, "process"),
+        .kind = (enum event_kind)kind,
+        .of = (unsigned)json_integer_value(json_object_get(line, "of")),
+        .child = text_of(line, "child"),
+        .to = text_of(line, "to"),
+        .group = text_of(line, "group"),
+        .how = text_of(line, "how"),
+        .on = text_of(line, "on"),
+        .from = text_of(line, "from"),
+        .core = json_is_true(json_object_get(line, "core")),
+        .automatic = json_is_true(json_object_get(line, "auto")),
+        .fault = json_is_true(json_object_get(line, "fault")),
+    };
+    if (event->process == NULL)
+        return "the event names no process";
+    const json_t *value;
+    if ((value = json_object_get(line, "signal")) != NULL) {
+        const char *name = json_string_value(value);
+        event->signal = name != NULL && strcmp(name, "SIG0") != 0 ? signal_parse(name) : 0;
+    }
+    if ((value = json_object_get(line, "error")) != NULL && json_is_string(value))
+        event->error = errno_parse(json_string_value(value));
+    if ((value = json_object_get(line, "status")) != NULL) {
+        event->has_status = true;
+        event->status = (int)json_integer_value(value);
+    }
+    if ((value = json_object_get(line, "bytes")) != NULL) {
+        event->has_bytes = true;
+        event->bytes = (uint64_t)json_integer_value(value);
+    }
+    if ((value = json_object_get(line, "until_us")) != NULL) {
+        event->has_until = true;
+        event->until_us = json_integer_value(value);
+    }
+    if ((value = json_object_get(line, "after_us")) != NULL) {
+        event->has_after = true;
+        event->after_us = json_integer_value(value);
+    }
+    const char *action = text_of(line, "action");
+    if (action != NULL) {
+        int index = word_index(action, action_words);
+        if (index < 0)
+            return "the signal's action is unknown";
+        event->action = (enum signal_action)index;
+    }
+    event->stream =
+        text_of(line, "stream") != NULL && strcmp(text_of(line, "stream"), "stderr") == 0 ? 2 : 1;
+    if ((value = json_object_get(line, "argv")) != NULL) {
+        event->argc = texts_of(reader, value);
+        event->argv = reader->words;
+    } else if ((value = json_object_get(line, "targets")) != NULL) {
+        event->target_count = texts_of(reader, value);
+        event->targets = reader->words;
+    }
+    if (!read_bytes(reader, line, event))
+        return "the output is not base64";
+    value = json_object_get(line, "table");
+    if (value != NULL && !read_table(reader, value, event))
+        return "the process table is not one";
+    if ((event->kind == EVENT_REAP || event->kind == EVENT_ADOPT) && event->child == NULL)
+        return "the event names no child";
+    if (event->kind == EVENT_FORK && event->child == NULL && event->error == 0)
+        return "the fork names no child";
+    if ((event->kind == EVENT_BLOCK || event->kind == EVENT_LIMIT || event->kind == EVENT_CLOSE) &&
+        event->on == NULL)
+        return "the event does not say on what";
+    bool has_text = event->kind == EVENT_OUTPUT || event->kind == EVENT_SAY ||
+                    event->kind == EVENT_TYPE || event->kind == EVENT_NOTE ||
+                    event->kind == EVENT_LIMIT || event->kind == EVENT_DEADLOCK ||
+                    event->kind == EVENT_DIVERGE;
+    if (has_text && event->text == NULL)
+        return "the event has no text";
+    return NULL;
+}
+
+static json_t *parse(char *line, size_t length, json_error_t *why)
+{
+    return json_loadb(line, length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, why);
+}
+
+static bool read_header(struct trace_reader *reader, const struct trace_sink *sink,
+                        struct error *error)
+{
+    size_t length;
+    error->message[0] = '\0';
+    char *line = next_line(reader, &length, error);
+    if (line == NULL)
+        return error->message[0] != '\0' ? false : fail(reader, error, "the trace is empty");
+    static const char tail[] = "\"events\": [";
+    size_t tail_length = sizeof tail - 1;
+    if (length < tail_length + 2)
+        return fail(reader, error, "this is not a trace of procenario's");
+    /* The document begins here and ends in the last line: close it for the parser. */
+    bool empty = length > tail_length + 2 && memcmp(line + length - 2, "],", 2) == 0;
+    size_t cut = empty ? length - 2 : length;
+    if (cut < tail_length || memcmp(line + cut - tail_length, tail, tail_length) != 0)
+        return fail(reader, error, "this is not a trace of procenario's");
+    auto_buf struct buf text = {0};
+    buf_add(&text, line, cut);
+    buf_add_string(&text, "]}");
+    json_error_t why;
+    json_auto_t *header = parse(text.data, text.length, &why);
+    if (header == NULL)
+        return fail(reader, error, why.text);
+    json_int_t version = json_integer_value(json_object_get(header, "procenario"));
+    if (version != 1) {
+        fail(reader, error, "the trace is of another version than this procenario reads (1)");
+        error_remedy(error, "read it with the procenario that wrote it, or perform it again");
+        return false;
+    }
+    reader->at_footer = empty; /* no events: what follows is the footer */
+    struct trace_header told = {
+        .scenario = text_of(header, "scenario"),
+        .clock = text_of(header, "clock"),
+        .schedule = text_of(header, "schedule"),
+        .notes = reader->words,
+        .note_count = texts_of(reader, json_object_get(header, "notes")),
+    };
+    if (told.scenario == NULL || told.clock == NULL || told.schedule == NULL)
+        return fail(reader, error, "the trace's header is not whole");
+    return sink->begin == NULL || sink->begin(sink->self, &told);
+}
+
+bool trace_reader_run(struct trace_reader *reader, struct trace_sink sink, struct error *error)
+{
+    if (!read_header(reader, &sink, error))
+        return false;
+    while (!reader->at_footer) {
+        size_t length;
+        error->message[0] = '\0';
+        char *line = next_line(reader, &length, error);
+        if (line == NULL) {
+            if (error->message[0] != '\0')
+                return false;
+            fail(reader, error, "the trace is cut off: its end is missing");
+            error_remedy(error, "the runner was killed before it could finish the file");
+            return false;
+        }
+        if (length == 0)
+            continue;
+        bool last = false;
+        if (line[length - 1] == ',') {
+            length--;
+            if (length > 0 && line[length - 1] == ']') {
+                length--;
+                last = true;
+            }
+        }
+        json_error_t why;
+        json_auto_t *object = parse(line, length, &why);
+        if (object == NULL)
+            return fail(reader, error,
+                        reader->at_end ? "the trace is cut off in mid-line" : why.text);
+        struct event event;
+        const char *wrong = read_event(reader, object, &event);
+        if (wrong != NULL)
+            return fail(reader, error, wrong);
+        if (sink.event != NULL && !sink.event(sink.self, &event))
+            return true;
+        reader->at_footer = last;
+    }
+    return true;
+}
