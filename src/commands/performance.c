@@ -103,6 +103,17 @@ static void tell_divergence(struct performance *p, const char *text)
     }
 }
 
+static void mark_diverged(struct performance *p, const char *difference)
+{
+    struct perform_result *result = &p->result;
+    result->end = RUN_DIVERGED;
+    result->deterministic = false;
+    result->reasons =
+        xreallocarray(result->reasons, result->reason_count + 1, sizeof *result->reasons);
+    result->reasons[result->reason_count++] = xstrdup(difference);
+    tell_divergence(p, difference);
+}
+
 /* Performs the scenario again and compares. */
 static bool perform_again(struct performance *p)
 {
@@ -122,11 +133,8 @@ static bool perform_again(struct performance *p)
     } else {
         bool same_end = second.end == p->result.end && second.duration_us == p->result.duration_us;
         const char *difference = twice_difference(p->twice, same_end);
-        if (difference) {
-            p->result.end = RUN_DIVERGED;
-            p->result.deterministic = false;
-            tell_divergence(p, difference);
-        }
+        if (difference)
+            mark_diverged(p, difference);
     }
     perform_result_release(&second);
     return performed;

@@ -7,14 +7,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/units.h"
+
+/* An event is kept as one line: its JSON, which is compared, a tab, and the same in words. */
 struct twice {
     FILE *kept;
     uint64_t first_count;
     uint64_t second_count;
     bool comparing;
-    char *line; /* the kept line that was read last */
-    size_t line_size;
-    struct buf event;
+    char *kept_line; /* the one that was read last */
+    size_t kept_size;
+    struct buf line;       /* the event at hand, in the same form */
     struct buf difference; /* empty: none so far */
     struct error error;
 };
@@ -57,20 +60,30 @@ void twice_free(struct twice *twice)
     if (!twice)
         return;
     fclose(twice->kept);
-    free(twice->line);
-    buf_release(&twice->event);
+    free(twice->kept_line);
+    buf_release(&twice->line);
     buf_release(&twice->difference);
     free(twice);
+}
+
+/* JSON has no raw tab; neither have the words, where controls are made visible. */
+static void format_line(struct twice *twice, const struct event *event)
+{
+    char time[32];
+    buf_clear(&twice->line);
+    event_format(event, &twice->line);
+    buf_printf(&twice->line, "\tat %s %s ",
+               duration_format(event->t_us * NS_PER_US, time, sizeof time), event->process);
+    event_describe(event, &twice->line);
 }
 
 static bool keep_event(void *self, const struct event *event)
 {
     struct twice *twice = self;
-    buf_clear(&twice->event);
-    event_format(event, &twice->event);
-    buf_add_char(&twice->event, '\n');
+    format_line(twice, event);
+    buf_add_char(&twice->line, '\n');
     twice->first_count++;
-    if (fwrite(twice->event.data, 1, twice->event.length, twice->kept) == twice->event.length)
+    if (fwrite(twice->line.data, 1, twice->line.length, twice->kept) == twice->line.length)
         return true;
     return error_set(&twice->error, errno, "cannot keep the events of the first performance");
 }
@@ -91,14 +104,14 @@ static const char *next_kept(struct twice *twice)
             return NULL;
         }
     }
-    ssize_t length = getline(&twice->line, &twice->line_size, twice->kept);
+    ssize_t length = getline(&twice->kept_line, &twice->kept_size, twice->kept);
     if (length < 0) {
         if (ferror(twice->kept))
             error_set(&twice->error, errno, "cannot read the events of the first performance");
         return NULL;
     }
-    twice->line[length - 1] = '\0';
-    return twice->line;
+    twice->kept_line[length - 1] = '\0';
+    return twice->kept_line;
 }
 
 static bool compare_event(void *self, const struct event *event)
@@ -108,13 +121,22 @@ static bool compare_event(void *self, const struct event *event)
     twice->second_count++;
     if (twice->error.message[0])
         return false;
-    buf_clear(&twice->event);
-    event_format(event, &twice->event);
-    if (kept && strcmp(kept, twice->event.data) == 0)
+    format_line(twice, event);
+    const char *now = twice->line.data;
+    size_t now_json = strcspn(now, "\t");
+    size_t kept_json = kept ? strcspn(kept, "\t") : 0;
+    if (kept && kept_json == now_json && memcmp(kept, now, now_json) == 0)
         return true;
-    buf_printf(&twice->difference,
-               "performed again, event %llu differs: the first time %s, the second time %s",
-               (unsigned long long)event->n, kept ? kept : "there was none", twice->event.data);
+    struct buf *out = &twice->difference;
+    buf_printf(out, "performed again, event %llu differs: ", (unsigned long long)event->n);
+    if (!kept)
+        buf_printf(out, "the first time there was none, the second time %s", now + now_json + 1);
+    else if (strcmp(kept + kept_json + 1, now + now_json + 1) != 0)
+        buf_printf(out, "the first time %s, the second time %s", kept + kept_json + 1,
+                   now + now_json + 1);
+    else /* only in something that the words leave out */
+        buf_printf(out, "the first time %.*s, the second time %.*s", (int)kept_json, kept,
+                   (int)now_json, now);
     return false;
 }
 
