@@ -1,0 +1,112 @@
+/*
+ * What the files that read a scenario share. The way of a document: yaml.c makes a tree; load.c hands
+ * each top-level key to the file that knows it; what names processes is noted and checked at the end,
+ * by resolve.c, when all of them are known.
+ */
+#ifndef PROCENARIO_SCENARIO_LOADER_H
+#define PROCENARIO_SCENARIO_LOADER_H
+
+#include "scenario/scenario.h"
+#include "scenario/yaml.h"
+
+struct param {
+    const char *key;
+    const char *value;
+    struct span span;      /* of the value in the file */
+    bool overridden;       /* by --set */
+};
+
+/* A place that names a process; checked when all processes are known. */
+struct reference {
+    struct span span;
+    const char *name;
+    bool is_pattern;       /* `*` may stand in it */
+    const char *reserved;  /* also allowed: words separated by spaces, "nobody init" */
+};
+
+/* A fork step, to decide which children carry an index. */
+struct fork_site {
+    unsigned parent, child;
+    unsigned count;        /* 2 where it stands in a loop or handler */
+};
+
+struct loader {
+    struct arena *arena;
+    struct diags *diags;
+    struct scenario *scenario;
+    const struct param_override *overrides;
+    size_t override_count;
+    bool *override_used;
+    struct param *params;
+    size_t param_count;
+    /* roles, known before their steps are read */
+    struct role *roles;
+    size_t role_count;
+    unsigned role;         /* whose steps are being read */
+    unsigned loops;        /* inside so many of repeat, forever, on */
+    struct fork_site *forks;
+    size_t fork_count, fork_capacity;
+    struct reference *references;
+    size_t reference_count, reference_capacity;
+    const char **pipes;
+    size_t pipe_count;
+};
+
+/* ---- fields.c: typed by the field that reads them ------------------------------------------------------ */
+
+/* Every function reports what is wrong and then returns false (or NULL). */
+
+/* A scalar's text with parameters substituted. `what` names it in messages: "a duration". */
+const char *field_text(struct loader *l, const struct node *node, const char *what);
+bool field_duration(struct loader *l, const struct node *node, int64_t *ns);
+bool field_size(struct loader *l, const struct node *node, uint64_t *bytes);
+bool field_integer(struct loader *l, const struct node *node, int64_t min, int64_t max,
+                   int64_t *value);
+bool field_unsigned(struct loader *l, const struct node *node, unsigned min, unsigned max,
+                    unsigned *value);
+bool field_bool(struct loader *l, const struct node *node, bool *value);
+/* SIGTERM; TERM and 15 with a warning that suggests the standard form. `zero_allowed`: 0 is a probe. */
+bool field_signal(struct loader *l, const struct node *node, bool zero_allowed, int *signal);
+/* One signal or a list of them. */
+bool field_signals(struct loader *l, const struct node *node, const int **signals, size_t *count);
+/* One of `words` (NULL-terminated): its index. `what`: "a state". */
+bool field_word(struct loader *l, const struct node *node, const char *what,
+                const char *const *words, unsigned *index);
+/* Text of a step, with ${index} and the like left for when it is performed. */
+bool field_runtime_text(struct loader *l, const struct node *node, struct text *text);
+/* A list of texts; one scalar stands for a list of one when `one_allowed`. */
+bool field_texts(struct loader *l, const struct node *node, bool one_allowed, const char *what,
+                 const char *const **texts, size_t *count);
+
+/* Is it a map (list)? Else says what is expected: "a mapping of limits". */
+bool expect_map(struct loader *l, const struct node *node, const char *what);
+bool expect_list(struct loader *l, const struct node *node, const char *what);
+/* The value of a key, or NULL. */
+const struct node *field(const struct node *map, const char *key);
+/* Reports every key that is not one of `words`, with the nearest one. `where`: "a timeline entry". */
+bool check_keys(struct loader *l, const struct node *map, const char *const *words,
+                const char *where);
+/* "a, b and c" for messages. */
+void add_words(struct buf *out, const char *const *words);
+
+void reference_add(struct loader *l, struct span span, const char *name, bool is_pattern,
+                   const char *reserved);
+/* A process name or pattern as a field; noted for the check. NULL: reported. */
+const char *field_process(struct loader *l, const struct node *node, bool is_pattern,
+                          const char *reserved);
+
+/* ---- one file a part of the document --------------------------------------------------------------------- */
+
+void read_processes(struct loader *l, const struct node *map);
+void read_steps(struct loader *l, const struct node *list, struct steps *steps);
+void read_timeline(struct loader *l, const struct node *list);
+void read_expectations(struct loader *l, const struct node *list);
+void read_faults(struct loader *l, const struct node *list);
+void read_limits(struct loader *l, const struct node *map);
+void read_schedule(struct loader *l, const struct node *node);
+void read_terminal(struct loader *l, const struct node *map);
+void read_names(struct loader *l, const struct node *map);
+void read_env(struct loader *l, const struct node *map, const char *const **env, size_t *count);
+void resolve(struct loader *l);
+
+#endif
