@@ -70,7 +70,8 @@ bool check_keys(struct loader *l, const struct node *map, const char *const *wor
     return fine;
 }
 
-/* ---- substitution ------------------------------------------------------------------------------------ */
+/* ---- substitution
+ * ------------------------------------------------------------------------------------ */
 
 static const struct param *find_param(const struct loader *l, const char *key, size_t length)
 {
@@ -111,8 +112,8 @@ static void unknown_substitution(struct loader *l, const struct node *node, cons
 }
 
 /*
- * Cuts the text at its substitutions and hands each part on. `$${` is a plain `${`. What depends on the
- * process is handed on as its kind; where that is not wanted (runtime false) it is an error.
+ * Cuts the text at its substitutions and hands each part on. `$${` is a plain `${`. What depends on
+ * the process is handed on as its kind; where that is not wanted (runtime false) it is an error.
  */
 typedef void part_taker(void *to, enum text_part_kind kind, const char *text, size_t length);
 
@@ -148,13 +149,15 @@ static bool substitute(struct loader *l, const struct node *node, bool runtime, 
         const struct param *param = find_param(l, key, length);
         int word = runtime_word(key, length);
         if (param != NULL) {
+            if (param->overridden)
+                l->flag = param->key;
             take(to, TEXT_LITERAL, param->value, strlen(param->value));
         } else if (word >= 0 && runtime) {
             take(to, (enum text_part_kind)(TEXT_INDEX + word), NULL, 0);
         } else if (word >= 0) {
-            diag_help(diag_error(l->diags, node->span, "'${%s}' is not known here",
-                                 runtime_words[word]),
-                      "it has a value only while a process performs a step");
+            diag_help(
+                diag_error(l->diags, node->span, "'${%s}' is not known here", runtime_words[word]),
+                "it has a value only while a process performs a step");
             fine = false;
         } else {
             unknown_substitution(l, node, key, length);
@@ -173,8 +176,8 @@ static void take_literal(void *to, enum text_part_kind kind, const char *text, s
 
 static bool is_null(const struct node *node)
 {
-    return node->plain && (node->length == 0 || strcmp(node->text, "~") == 0 ||
-                           strcmp(node->text, "null") == 0);
+    return node->plain &&
+           (node->length == 0 || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0);
 }
 
 static bool expect_scalar(struct loader *l, const struct node *node, const char *what)
@@ -194,10 +197,11 @@ static bool expect_scalar(struct loader *l, const struct node *node, const char 
 
 const char *field_text(struct loader *l, const struct node *node, const char *what)
 {
+    l->flag = NULL;
     if (!expect_scalar(l, node, what))
         return NULL;
     if (memchr(node->text, '$', node->length) == NULL)
-        return node->text;
+        return arena_strndup(l->arena, node->text, node->length);
     auto_buf struct buf text = {0};
     buf_add(&text, "", 0);
     if (!substitute(l, node, false, take_literal, &text))
@@ -242,7 +246,14 @@ bool field_runtime_text(struct loader *l, const struct node *node, struct text *
     return fine;
 }
 
-/* ---- typed scalars ----------------------------------------------------------------------------------- */
+/* " (from --set KEY)" when the text just read came from the command line. */
+static const char *from_flag(struct loader *l)
+{
+    return l->flag != NULL ? arena_printf(l->arena, " (from --set %s)", l->flag) : "";
+}
+
+/* ---- typed scalars
+ * ----------------------------------------------------------------------------------- */
 
 bool field_duration(struct loader *l, const struct node *node, int64_t *ns)
 {
@@ -252,7 +263,8 @@ bool field_duration(struct loader *l, const struct node *node, int64_t *ns)
         return false;
     if (duration_parse(text, ns, &why))
         return true;
-    struct diag *diag = diag_error(l->diags, node->span, "'%s' is not a duration", text);
+    struct diag *diag =
+        diag_error(l->diags, node->span, "'%s' is not a duration%s", text, from_flag(l));
     if (text[0] != '\0' && strspn(text, "0123456789.") == strlen(text))
         diag_help(diag, "a duration needs a unit: write %ss, or %sms", text, text);
     else
@@ -268,7 +280,8 @@ bool field_size(struct loader *l, const struct node *node, uint64_t *bytes)
         return false;
     if (size_parse(text, bytes, &why))
         return true;
-    diag_help(diag_error(l->diags, node->span, "'%s' is not a size", text), "%s", why);
+    diag_help(diag_error(l->diags, node->span, "'%s' is not a size%s", text, from_flag(l)), "%s",
+              why);
     return false;
 }
 
@@ -282,8 +295,8 @@ bool field_integer(struct loader *l, const struct node *node, int64_t min, int64
     if (integer_parse(text, min, max, value, &why))
         return true;
     struct diag *diag = diag_error(l->diags, node->span,
-                                   "a whole number from %lld to %lld is expected here, not '%s'",
-                                   (long long)min, (long long)max, text);
+                                   "a whole number from %lld to %lld is expected here, not '%s'%s",
+                                   (long long)min, (long long)max, text, from_flag(l));
     if (text[0] == '0')
         diag_help(diag, "%s", why);
     return false;
@@ -307,8 +320,8 @@ bool field_bool(struct loader *l, const struct node *node, bool *value)
     *value = strcmp(text, "true") == 0;
     if (*value || strcmp(text, "false") == 0)
         return true;
-    struct diag *diag =
-        diag_error(l->diags, node->span, "true or false is expected here, not '%s'", text);
+    struct diag *diag = diag_error(
+        l->diags, node->span, "true or false is expected here, not '%s'%s", text, from_flag(l));
     static const char *const yes[] = {"yes", "on", "True", "TRUE", "y", "1", NULL};
     static const char *const no[] = {"no", "off", "False", "FALSE", "n", "0", NULL};
     for (size_t i = 0; yes[i] != NULL; i++) {
@@ -342,7 +355,8 @@ bool field_signal(struct loader *l, const struct node *node, bool zero_allowed, 
     }
     *signal = signal_parse(text);
     if (*signal == 0) {
-        struct diag *diag = diag_error(l->diags, node->span, "unknown signal '%s'", text);
+        struct diag *diag =
+            diag_error(l->diags, node->span, "unknown signal '%s'%s", text, from_flag(l));
         const char *near = nearest_signal(text);
         if (near != NULL)
             diag_help(diag, "did you mean '%s'?", near);
@@ -384,7 +398,8 @@ bool field_word(struct loader *l, const struct node *node, const char *what,
             return true;
         }
     }
-    struct diag *diag = diag_error(l->diags, node->span, "'%s' is not %s", text, what);
+    struct diag *diag =
+        diag_error(l->diags, node->span, "'%s' is not %s%s", text, what, from_flag(l));
     auto_buf struct buf known = {0};
     add_words(&known, words);
     const char *near = nearest_word(text, words);
@@ -413,7 +428,8 @@ bool field_texts(struct loader *l, const struct node *node, bool one_allowed, co
     return fine;
 }
 
-/* ---- names of processes ------------------------------------------------------------------------------ */
+/* ---- names of processes
+ * ------------------------------------------------------------------------------ */
 
 void reference_add(struct loader *l, struct span span, const char *name, bool is_pattern,
                    const char *reserved)

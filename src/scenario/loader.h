@@ -1,7 +1,7 @@
 /*
- * What the files that read a scenario share. The way of a document: yaml.c makes a tree; load.c hands
- * each top-level key to the file that knows it; what names processes is noted and checked at the end,
- * by resolve.c, when all of them are known.
+ * What the files that read a scenario share. The way of a document: yaml.c makes a tree; load.c
+ * hands each top-level key to the file that knows it; what names processes is noted and checked at
+ * the end, by resolve.c, when all of them are known.
  */
 #ifndef PROCENARIO_SCENARIO_LOADER_H
 #define PROCENARIO_SCENARIO_LOADER_H
@@ -12,22 +12,22 @@
 struct param {
     const char *key;
     const char *value;
-    struct span span;      /* of the value in the file */
-    bool overridden;       /* by --set */
+    struct span span; /* of the value in the file */
+    bool overridden;  /* by --set */
 };
 
 /* A place that names a process; checked when all processes are known. */
 struct reference {
     struct span span;
     const char *name;
-    bool is_pattern;       /* `*` may stand in it */
-    const char *reserved;  /* also allowed: words separated by spaces, "nobody init" */
+    bool is_pattern;      /* `*` may stand in it */
+    const char *reserved; /* also allowed: words separated by spaces, "nobody init" */
 };
 
 /* A fork step, to decide which children carry an index. */
 struct fork_site {
     unsigned parent, child;
-    unsigned count;        /* 2 where it stands in a loop or handler */
+    unsigned count; /* 2 where it stands in a loop or handler */
 };
 
 struct loader {
@@ -42,17 +42,22 @@ struct loader {
     /* roles, known before their steps are read */
     struct role *roles;
     size_t role_count;
-    unsigned role;         /* whose steps are being read */
-    unsigned loops;        /* inside so many of repeat, forever, on */
+    unsigned role;  /* whose steps are being read */
+    unsigned loops; /* inside so many of repeat, forever, on */
     struct fork_site *forks;
     size_t fork_count, fork_capacity;
     struct reference *references;
     size_t reference_count, reference_capacity;
+    const char *flag; /* the parameter of --set that the text just read came from, or NULL */
+    bool *own;        /* [role_count]: roles that the one being read forks */
     const char **pipes;
+    struct span *pipe_spans;
+    bool *pipe_made; /* by a `pipe` step */
     size_t pipe_count;
 };
 
-/* ---- fields.c: typed by the field that reads them ------------------------------------------------------ */
+/* ---- fields.c: typed by the field that reads them
+ * ------------------------------------------------------ */
 
 /* Every function reports what is wrong and then returns false (or NULL). */
 
@@ -65,7 +70,8 @@ bool field_integer(struct loader *l, const struct node *node, int64_t min, int64
 bool field_unsigned(struct loader *l, const struct node *node, unsigned min, unsigned max,
                     unsigned *value);
 bool field_bool(struct loader *l, const struct node *node, bool *value);
-/* SIGTERM; TERM and 15 with a warning that suggests the standard form. `zero_allowed`: 0 is a probe. */
+/* SIGTERM; TERM and 15 with a warning that suggests the standard form. `zero_allowed`: 0 is a
+ * probe. */
 bool field_signal(struct loader *l, const struct node *node, bool zero_allowed, int *signal);
 /* One signal or a list of them. */
 bool field_signals(struct loader *l, const struct node *node, const int **signals, size_t *count);
@@ -83,7 +89,8 @@ bool expect_map(struct loader *l, const struct node *node, const char *what);
 bool expect_list(struct loader *l, const struct node *node, const char *what);
 /* The value of a key, or NULL. */
 const struct node *field(const struct node *map, const char *key);
-/* Reports every key that is not one of `words`, with the nearest one. `where`: "a timeline entry". */
+/* Reports every key that is not one of `words`, with the nearest one. `where`: "a timeline entry".
+ */
 bool check_keys(struct loader *l, const struct node *map, const char *const *words,
                 const char *where);
 /* "a, b and c" for messages. */
@@ -95,7 +102,8 @@ void reference_add(struct loader *l, struct span span, const char *name, bool is
 const char *field_process(struct loader *l, const struct node *node, bool is_pattern,
                           const char *reserved);
 
-/* ---- one file a part of the document --------------------------------------------------------------------- */
+/* ---- one file a part of the document
+ * --------------------------------------------------------------------- */
 
 void read_processes(struct loader *l, const struct node *map);
 void read_steps(struct loader *l, const struct node *list, struct steps *steps);

@@ -40,7 +40,8 @@ void read_limits(struct loader *l, const struct node *map)
         field_size(l, node, &limits->memory);
 }
 
-/* ---- schedule ---------------------------------------------------------------------------------------- */
+/* ---- schedule
+ * ---------------------------------------------------------------------------------------- */
 
 static const char *const policy_words[] = {
     [SCHEDULE_ROUND_ROBIN] = "round-robin", [SCHEDULE_RUN_TO_BLOCK] = "run-to-block",
@@ -120,10 +121,11 @@ void read_schedule(struct loader *l, const struct node *node)
         seed = field(node, "seed");
         choices = field(node, "choices");
         if ((policy == NULL) == (choices == NULL)) {
-            diag_help(diag_error(l->diags, node->span, policy == NULL
-                                                           ? "the policy is missing"
-                                                           : "'policy' and 'choices' exclude each other"),
-                      "schedule: {policy: random, seed: 7} or schedule: {choices: [parent, child]}");
+            diag_help(
+                diag_error(l->diags, node->span,
+                           policy == NULL ? "the policy is missing"
+                                          : "'policy' and 'choices' exclude each other"),
+                "schedule: {policy: random, seed: 7} or schedule: {choices: [parent, child]}");
             return;
         }
     }
@@ -143,7 +145,8 @@ void read_schedule(struct loader *l, const struct node *node)
         spec->seed = (uint64_t)number;
 }
 
-/* ---- terminal, names, environment -------------------------------------------------------------------- */
+/* ---- terminal, names, environment
+ * -------------------------------------------------------------------- */
 
 void read_terminal(struct loader *l, const struct node *map)
 {
@@ -174,8 +177,9 @@ void read_names(struct loader *l, const struct node *map)
         size_t good =
             strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
         if (name[0] == '\0' || name[good] != '\0' || strlen(name) > 64) {
-            diag_help(diag_error(l->diags, value->span, "'%s' cannot be the name of a process", name),
-                      "a name has letters, digits, '_', '-' and '.', at most 64");
+            diag_help(
+                diag_error(l->diags, value->span, "'%s' cannot be the name of a process", name),
+                "a name has letters, digits, '_', '-' and '.', at most 64");
             continue;
         }
         for (size_t j = 0; j < count && j < 1000; j++)
@@ -185,7 +189,7 @@ void read_names(struct loader *l, const struct node *map)
         names[count++][1] = name;
         reference_add(l, key->span, names[count - 1][0], false, NULL);
     }
-    l->scenario->names = (const char *const (*)[2])names;
+    l->scenario->names = (const char *const(*)[2])names;
     l->scenario->name_count = count;
 }
 
@@ -214,7 +218,8 @@ void read_env(struct loader *l, const struct node *map, const char *const **env,
     *env = list;
 }
 
-/* ---- faults -------------------------------------------------------------------------------------------- */
+/* ---- faults
+ * -------------------------------------------------------------------------------------------- */
 
 static void read_occurrence(struct loader *l, const struct node *map, struct fault *fault)
 {

@@ -1,6 +1,7 @@
 /*
- * Processes and their steps. To add a step: a kind in scenario.h, a row in `readers` here, what it does
- * in actor/actor.c, its part of schema/scenario.schema.json; the corpus test complains until they agree.
+ * Processes and their steps. To add a step: a kind in scenario.h, a row in `readers` here, what it
+ * does in actor/actor.c, its part of schema/scenario.schema.json; the corpus test complains until
+ * they agree.
  */
 #include "scenario/loader.h"
 
@@ -17,7 +18,8 @@ const char *const step_words[] = {STEP_KINDS(X) NULL};
 #define MOST_FORKS 100000
 #define MOST_REPEATS 1000000
 
-/* ---- pieces that several steps have ------------------------------------------------------------------ */
+/* ---- pieces that several steps have
+ * ------------------------------------------------------------------ */
 
 static int find_role(const struct loader *l, const char *name)
 {
@@ -39,9 +41,10 @@ static bool is_own_child(struct loader *l, const char *name)
 {
     size_t length = strcspn(name, ".");
     auto_free char *role = xstrndup(name, length);
-    return l->role != 0 && strchr(name, '$') == NULL && find_role(l, role) >= 0 &&
-           (name[length] == '\0' || strspn(name + length + 1, "0123456789") ==
-                                        strlen(name + length + 1));
+    int found = find_role(l, role);
+    return l->role != 0 && found >= 0 && l->own[found] &&
+           (name[length] == '\0' ||
+            strspn(name + length + 1, "0123456789") == strlen(name + length + 1));
 }
 
 /* The text that gives a target's name when it is performed. */
@@ -76,8 +79,10 @@ static bool read_target(struct loader *l, const struct node *node, struct target
         enum target_kind kind;
         bool for_wait;
     } words[] = {
-        {"parent", TARGET_PARENT, false}, {"self", TARGET_SELF, false},
-        {"any", TARGET_ANY, true},        {"all", TARGET_ALL, true},
+        {"parent", TARGET_PARENT, false},
+        {"self", TARGET_SELF, false},
+        {"any", TARGET_ANY, true},
+        {"all", TARGET_ALL, true},
     };
     if (node->kind == NODE_SCALAR) {
         for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
@@ -116,7 +121,8 @@ static bool map_form(struct loader *l, const struct node *node, const char *cons
     return true;
 }
 
-/* ---- one reader a kind -------------------------------------------------------------------------------- */
+/* ---- one reader a kind
+ * -------------------------------------------------------------------------------- */
 
 static bool read_print(struct loader *l, const struct node *value, struct step *step)
 {
@@ -251,10 +257,11 @@ static bool read_kill(struct loader *l, const struct node *value, struct step *s
     const struct node *process = field(value, "process"), *group = field(value, "group");
     const struct node *signal = field(value, "signal");
     if ((process == NULL) == (group == NULL)) {
-        diag_help(diag_error(l->diags, value->span,
-                             process == NULL ? "whom to send the signal is missing"
-                                             : "'process' and 'group' exclude each other"),
-                  "kill: {process: child, signal: SIGTERM} or kill: {group: child, signal: SIGTERM}");
+        diag_help(
+            diag_error(l->diags, value->span,
+                       process == NULL ? "whom to send the signal is missing"
+                                       : "'process' and 'group' exclude each other"),
+            "kill: {process: child, signal: SIGTERM} or kill: {group: child, signal: SIGTERM}");
         return false;
     }
     if (signal != NULL && !field_signal(l, signal, true, &step->signal))
@@ -339,6 +346,7 @@ static bool find_pipe(struct loader *l, const struct node *node, const char *nam
     for (size_t i = 0; i < l->pipe_count; i++) {
         if (strlen(l->pipes[i]) == length && memcmp(l->pipes[i], name, length) == 0) {
             *index = (unsigned)i;
+            l->pipe_made[i] = l->pipe_made[i] || make;
             return true;
         }
     }
@@ -346,8 +354,11 @@ static bool find_pipe(struct loader *l, const struct node *node, const char *nam
         diag_error(l->diags, node->span, "a scenario has at most %d pipes", MOST_PIPES);
         return false;
     }
-    (void)make;
     l->pipes = xreallocarray(l->pipes, l->pipe_count + 1, sizeof *l->pipes);
+    l->pipe_spans = xreallocarray(l->pipe_spans, l->pipe_count + 1, sizeof *l->pipe_spans);
+    l->pipe_made = xreallocarray(l->pipe_made, l->pipe_count + 1, sizeof *l->pipe_made);
+    l->pipe_spans[l->pipe_count] = node->span;
+    l->pipe_made[l->pipe_count] = make;
     *index = (unsigned)l->pipe_count;
     l->pipes[l->pipe_count++] = arena_strndup(l->arena, name, length);
     return true;
@@ -477,7 +488,8 @@ static const struct step_reader {
     [STEP_FOREVER] = {read_forever, NEEDS_VALUE, false, false, "forever: [print: hello]"},
 };
 
-/* ---- a step, a list of them ---------------------------------------------------------------------------- */
+/* ---- a step, a list of them
+ * ---------------------------------------------------------------------------- */
 
 static int step_kind(const char *word)
 {
@@ -613,12 +625,13 @@ void read_steps(struct loader *l, const struct node *list, struct steps *steps)
     *steps = (struct steps){items, list->count};
 }
 
-/* ---- processes ------------------------------------------------------------------------------------------ */
+/* ---- processes
+ * ------------------------------------------------------------------------------------------ */
 
 static bool check_role_name(struct loader *l, const struct node *key)
 {
-    static const char *const reserved[] = {"init",   "timeline", "director", "any",
-                                           "all",    "parent",   "self",     "nobody", NULL};
+    static const char *const reserved[] = {"init",   "timeline", "director", "any", "all",
+                                           "parent", "self",     "nobody",   NULL};
     const char *name = key->text;
     size_t good = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
     if (name[0] == '\0' || name[good] != '\0' || strchr("0123456789-", name[0]) != NULL) {
@@ -640,6 +653,28 @@ static bool check_role_name(struct loader *l, const struct node *key)
     return true;
 }
 
+/* Which roles the steps fork, before they are read: a kill may stand before the fork. */
+static void note_forks(struct loader *l, const struct node *node)
+{
+    if (node->kind == NODE_LIST)
+        for (size_t i = 0; i < node->count; i++)
+            note_forks(l, node->items[i]);
+    if (node->kind != NODE_MAP)
+        return;
+    for (size_t i = 0; i < node->count; i++) {
+        const struct node *value = map_value(node, i);
+        if (strcmp(map_key(node, i)->text, "fork") != 0) {
+            note_forks(l, value);
+            continue;
+        }
+        if (value->kind == NODE_MAP)
+            value = field(value, "process");
+        int role = value != NULL && value->kind == NODE_SCALAR ? find_role(l, value->text) : -1;
+        if (role >= 0)
+            l->own[role] = true;
+    }
+}
+
 void read_processes(struct loader *l, const struct node *map)
 {
     if (!expect_map(l, map, "a mapping of processes, each with a list of steps"))
@@ -655,8 +690,9 @@ void read_processes(struct loader *l, const struct node *map)
     }
     l->role_count = map->count;
     l->roles = arena_alloc(l->arena, map->count * sizeof *l->roles);
+    l->own = arena_alloc(l->arena, map->count * sizeof *l->own);
     for (size_t i = 0; i < map->count; i++) {
-        l->roles[i].name = map_key(map, i)->text;
+        l->roles[i].name = arena_strdup(l->arena, map_key(map, i)->text);
         l->roles[i].span = map_key(map, i)->span;
         if (map_key(map, i)->kind == NODE_SCALAR)
             check_role_name(l, map_key(map, i));
@@ -664,10 +700,16 @@ void read_processes(struct loader *l, const struct node *map)
     for (size_t i = 0; i < map->count; i++) {
         l->role = (unsigned)i;
         l->loops = 0;
+        memset(l->own, 0, l->role_count * sizeof *l->own);
+        note_forks(l, map_value(map, i));
         read_steps(l, map_value(map, i), &l->roles[i].steps);
     }
     l->scenario->roles = l->roles;
     l->scenario->role_count = l->role_count;
-    l->scenario->pipes = l->pipes;
+    for (size_t i = 0; i < l->pipe_count; i++)
+        if (!l->pipe_made[i])
+            diag_help(
+                diag_error(l->diags, l->pipe_spans[i], "no step makes the pipe '%s'", l->pipes[i]),
+                "make it with '- pipe: %s', before the fork", l->pipes[i]);
     l->scenario->pipe_count = l->pipe_count;
 }

@@ -23,8 +23,8 @@ static bool exactly_one(struct loader *l, const struct node *map, const char *co
         return true;
     auto_buf struct buf known = {0};
     add_words(&known, keys);
-    diag_help(diag_error(l->diags, map->span, count == 0 ? "%s is missing here"
-                                                         : "%s stands twice here", what),
+    diag_help(diag_error(l->diags, map->span,
+                         count == 0 ? "%s is missing here" : "%s stands twice here", what),
               "exactly one of %s is wanted", known.data);
     return false;
 }
@@ -39,8 +39,8 @@ static void only_true(struct loader *l, const struct node *node)
 
 static void read_when(struct loader *l, const struct node *map, struct timeline_entry *entry)
 {
-    static const char *const keys[] = {"process", "prints", "state",   "forks",
-                                       "exits",   "execs",  "catches", "times", NULL};
+    static const char *const keys[] = {"process", "prints",  "state", "forks", "exits",
+                                       "execs",   "catches", "times", NULL};
     static const char *const conditions[] = {"prints", "state",   "forks", "exits",
                                              "execs",  "catches", NULL};
     const struct node *node;
@@ -124,8 +124,8 @@ static void read_signal_action(struct loader *l, const struct node *map,
 
 static void read_entry(struct loader *l, const struct node *map, struct timeline_entry *entry)
 {
-    static const char *const keys[] = {"at",   "after", "when",     "signal", "to", "to_group",
-                                       "type", "close", "snapshot", NULL};
+    static const char *const keys[] = {"at",       "after", "when",  "signal",   "to",
+                                       "to_group", "type",  "close", "snapshot", NULL};
     static const char *const triggers[] = {"at", "after", "when", NULL};
     static const char *const actions[] = {"signal", "type", "close", "snapshot", NULL};
     static const char *const closable[] = {"stdin", NULL};

@@ -65,13 +65,14 @@ static struct span span_between(const struct reader *r, yaml_mark_t start, yaml_
     return (struct span){from, to > from ? to - from : 0};
 }
 
-/* ---- what cannot be read at all ---------------------------------------------------------------------- */
+/* ---- what cannot be read at all
+ * ---------------------------------------------------------------------- */
 
 static bool check_bytes(struct reader *r)
 {
     const struct source *source = r->source;
-    if (source->length >= 2 && (memcmp(source->text, "\xff\xfe", 2) == 0 ||
-                                memcmp(source->text, "\xfe\xff", 2) == 0)) {
+    if (source->length >= 2 &&
+        (memcmp(source->text, "\xff\xfe", 2) == 0 || memcmp(source->text, "\xfe\xff", 2) == 0)) {
         diag_help(diag_error(r->diags, (struct span){0, 2}, "the file is UTF-16, not UTF-8"),
                   "save it as UTF-8");
         return false;
@@ -111,15 +112,16 @@ static const struct {
     {"could not find expected ':'", "a ':' is missing after this key"},
     {"found unexpected end of stream", "the closing quote is missing"},
     {"found unexpected document indicator", "the closing quote is missing before this '---'"},
-    {"found a tab character that violates indentation",
-     "a tab cannot indent: YAML wants spaces"},
+    {"found a tab character that violates indentation", "a tab cannot indent: YAML wants spaces"},
     {"found a tab character where an indentation space is expected",
      "a tab cannot indent: YAML wants spaces"},
     {"found unknown escape character",
      "this escape is unknown in double quotes: write '\\\\' for a backslash"},
-    {"did not find expected <document start>", "the document has ended: is this line indented right?"},
+    {"did not find expected <document start>",
+     "the document has ended: is this line indented right?"},
     {"did not find expected node content", "a value is expected here"},
-    {"found undefined tag handle", "tags have no meaning here: put text that begins with '!' in quotes"},
+    {"found undefined tag handle",
+     "tags have no meaning here: put text that begins with '!' in quotes"},
     {"found duplicate %YAML directive", "the %YAML directive stands twice"},
     {"found incompatible YAML document", "this version of YAML is unknown"},
 };
@@ -146,9 +148,9 @@ static void report_syntax(struct reader *r)
     struct diag *diag = diag_error(r->diags, (struct span){at, 1}, "%s", message);
     uint32_t began = offset_of(r, parser->context_mark.index);
     if (parser->context != NULL && began < at) {
-        const char *what = strstr(parser->context, "quoted") != NULL     ? "the quote"
-                           : strstr(parser->context, "sequence") != NULL ? "the list"
-                           : strstr(parser->context, "mapping") != NULL  ? "the mapping"
+        const char *what = strstr(parser->context, "quoted") != NULL       ? "the quote"
+                           : strstr(parser->context, "sequence") != NULL   ? "the list"
+                           : strstr(parser->context, "mapping") != NULL    ? "the mapping"
                            : strstr(parser->context, "simple key") != NULL ? "the key"
                                                                            : "what is read here";
         diag_also(diag, (struct span){began, 1}, "%s began here", what);
@@ -156,7 +158,8 @@ static void report_syntax(struct reader *r)
     r->broken = true;
 }
 
-/* ---- events to nodes ---------------------------------------------------------------------------------- */
+/* ---- events to nodes
+ * ---------------------------------------------------------------------------------- */
 
 static bool next_event(struct reader *r, yaml_event_t *event)
 {
@@ -275,8 +278,8 @@ static void check_map(struct reader *r, const struct node *map)
     for (size_t i = 1; i < count; i++)
         if (keys[i]->length == keys[i - 1]->length &&
             memcmp(keys[i]->text, keys[i - 1]->text, keys[i]->length) == 0) {
-            struct diag *diag = diag_error(r->diags, keys[i]->span, "the key '%s' stands twice",
-                                           keys[i]->text);
+            struct diag *diag =
+                diag_error(r->diags, keys[i]->span, "the key '%s' stands twice", keys[i]->text);
             diag_also(diag, keys[i - 1]->span, "the first one is here");
         }
     free(keys);
