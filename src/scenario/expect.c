@@ -429,13 +429,15 @@ static void read_expectation(struct loader *l, const struct node *map, struct ex
         for (unsigned k = 0; expect_words[k] != NULL; k++) {
             if (strcmp(expect_words[k], map_key(map, i)->text) != 0)
                 continue;
-            if (key != NULL && strcmp(key->text, map_key(map, i)->text) != 0)
-                diag_help(diag_error(l->diags, map_key(map, i)->span,
-                                     "an expectation is one thing: '%s' or '%s'", key->text,
-                                     map_key(map, i)->text),
-                          "begin the second one with a '- ' of its own");
-            else
-                e->kind = (enum expect_kind)k;
+            if (key != NULL) {
+                if (strcmp(key->text, expect_words[k]) != 0)
+                    diag_help(diag_error(l->diags, map_key(map, i)->span,
+                                         "an expectation is one thing: '%s' or '%s'", key->text,
+                                         expect_words[k]),
+                              "begin the second one with a '- ' of its own");
+                continue;
+            }
+            e->kind = (enum expect_kind)k;
             key = map_key(map, i);
             value = map_value(map, i);
         }

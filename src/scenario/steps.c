@@ -264,8 +264,8 @@ static bool read_kill(struct loader *l, const struct node *value, struct step *s
             "kill: {process: child, signal: SIGTERM} or kill: {group: child, signal: SIGTERM}");
         return false;
     }
-    if (signal != NULL && !field_signal(l, signal, true, &step->signal))
-        return false;
+    if (signal != NULL)
+        field_signal(l, signal, true, &step->signal);
     if (process != NULL)
         return read_target(l, process, &step->target, false);
     if (group->kind == NODE_SCALAR && strcmp(group->text, "self") == 0) {
@@ -644,7 +644,9 @@ static bool check_role_name(struct loader *l, const struct node *key)
         return false;
     }
     for (size_t i = 0; reserved[i] != NULL; i++) {
-        if (strcmp(reserved[i], name) == 0) {
+        /* The root may be called 'parent': to its children the word means the same process. */
+        bool root = key->span.offset == l->roles[0].span.offset;
+        if (strcmp(reserved[i], name) == 0 && !(root && strcmp(name, "parent") == 0)) {
             diag_help(diag_error(l->diags, key->span, "'%s' has a meaning of its own here", name),
                       "choose another name");
             return false;
