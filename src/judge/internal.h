@@ -1,0 +1,99 @@
+/*
+ * Between the files of judge/: the world as the events tell it, and one check an expectation.
+ *
+ * A check is an automaton: it sees each event once, keeps what it needs, and at its end says in
+ * words what it found. Families of checks are joined by the table in judge.c.
+ */
+#ifndef PROCENARIO_JUDGE_INTERNAL_H
+#define PROCENARIO_JUDGE_INTERNAL_H
+
+#include "judge/judge.h"
+
+#define MOST_EVIDENCE 8
+#define MOST_NAMES 10
+
+/* A process from its birth until it is reaped. */
+struct life {
+    char *name;
+    enum process_state state;
+    enum process_state before_stop;
+    int64_t start_us;
+    uint64_t since;             /* number of the event that brought the state */
+    struct life *older, *newer; /* in order of birth */
+    struct life *next;          /* in its hash bucket */
+};
+
+struct world {
+    struct life *oldest, *newest;
+    struct life **buckets;
+    size_t bucket_count, count;
+    char *root;              /* NULL before the start */
+    char *names[MOST_NAMES]; /* the first that lived, for messages */
+    uint64_t births;         /* how many have lived so far */
+    int64_t now_us;
+};
+void world_release(struct world *world);
+struct life *world_find(const struct world *world, const char *name);
+/* Takes the event into account; what it ends is gone afterwards. */
+void world_apply(struct world *world, const struct event *event);
+/* The event's newborn (of a start or a fork that succeeded), or NULL. */
+const char *event_newborn(const struct event *event);
+/* "no process called 'x' has lived (there were a, b and c)" */
+void world_tell_unknown(const struct world *world, const char *name, struct buf *out);
+
+/* The first few of many names or sentences, and how many there were. */
+struct few {
+    char *items[MOST_EVIDENCE];
+    uint64_t count;
+};
+void few_add(struct few *few, const char *text);
+void few_release(struct few *few);
+/* "a, b and 3 more"; `between` as in ", ". */
+void few_tell(const struct few *few, const char *between, struct buf *out);
+
+/* What a check found. */
+struct finding {
+    bool holds;
+    bool breakable;      /* it holds so far, but a run that went on could still break it */
+    struct buf expected; /* in words */
+    struct buf seen;
+};
+
+struct check {
+    const struct expectation *expectation;
+    const struct family *family;
+    const struct world *world;
+    const struct scenario *scenario;
+    void *state;
+    uint64_t evidence[MOST_EVIDENCE];
+    size_t evidence_count;
+    bool closed;
+    struct finding finding;
+};
+void check_evidence(struct check *check, uint64_t n);
+
+struct family {
+    uint64_t kinds; /* bits 1 << event_kind: the events that matter */
+    size_t size;    /* of the state, which begins zeroed */
+    void (*open)(struct check *check);
+    /* The world is as it was before the event. */
+    void (*event)(struct check *check, const struct event *event);
+    /* `ended`: the run is over, `now_us` of the world is its duration. */
+    void (*close)(struct check *check, bool ended);
+    void (*release)(struct check *check);
+};
+#define KIND(kind) (UINT64_C(1) << (kind))
+#define BIRTHS (KIND(EVENT_START) | KIND(EVENT_FORK))
+
+extern const struct family judge_forks, judge_tree, judge_output, judge_exit, judge_state,
+    judge_reaped, judge_zombies, judge_orphans, judge_signals, judge_duration, judge_before,
+    judge_never;
+
+/* "status 3" or "SIGKILL" */
+void tell_fate(bool by_signal, int value, struct buf *out);
+/* Microseconds as a duration. */
+void tell_us(int64_t us, struct buf *out);
+/* A name in quotes, made visible. */
+void tell_quoted(const char *text, size_t length, struct buf *out);
+
+#endif
