@@ -93,12 +93,12 @@ static void fork_role(const struct step *step)
 }
 
 /* Puts "KEY=value" into the environment without the heap, which putenv(3) may use. */
-static char *environment[ACTOR_MOST_ARGUMENTS + 1];
+static char *environment[MOST_ARGUMENTS + 1];
 static void set_variable(char *entry)
 {
     size_t key = strcspn(entry, "=") + 1;
     size_t count = 0;
-    while (environ[count] != NULL && count < ACTOR_MOST_ARGUMENTS - 1) {
+    while (environ[count] != NULL && count < MOST_ARGUMENTS - 1) {
         environment[count] = environ[count];
         count++;
     }
@@ -113,7 +113,7 @@ static void set_variable(char *entry)
 static void exec_program(const struct step *step)
 {
     static char space[256 * 1024];
-    static char *argv[ACTOR_MOST_ARGUMENTS + 1];
+    static char *argv[MOST_ARGUMENTS + 1];
     size_t used = 0;
     for (size_t i = 0; i < step->env_count; i++) {
         char *entry = space + used;
@@ -122,7 +122,7 @@ static void exec_program(const struct step *step)
             set_variable(entry);
     }
     size_t count = 0;
-    for (size_t i = 0; i < step->argc && count < ACTOR_MOST_ARGUMENTS; i++) {
+    for (size_t i = 0; i < step->argc && count < MOST_ARGUMENTS; i++) {
         argv[count] = space + used;
         used += actor_expand(&step->argv[i], argv[count++], sizeof space - used) + 1;
         if (used >= sizeof space) {

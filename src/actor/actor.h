@@ -34,10 +34,6 @@ void actor_directory_free(struct actor_directory *directory);
 void actor_directory_set(struct actor_directory *directory, const char *name, pid_t pid);
 pid_t actor_directory_find(const struct actor_directory *directory, const char *name); /* 0: none */
 
-/* A scenario with more of either is refused when it is loaded. */
-#define ACTOR_MOST_ROLES 256
-#define ACTOR_MOST_PIPES 64
-
 /*
  * How a fork tells the director which role the child plays: the actor calls
  *     clone(SIGCHLD, NULL, NULL, NULL, ACTOR_TLS_ROLE + role)

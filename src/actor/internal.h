@@ -3,10 +3,10 @@
 #define PROCENARIO_ACTOR_INTERNAL_H
 
 #include "actor/actor.h"
+#include "scenario/bounds.h"
 
 #define ACTOR_NAME_SIZE 4096
 #define ACTOR_READ_SIZE 65536
-#define ACTOR_MOST_ARGUMENTS 1024
 
 /* What a fork changes stands first, so that a child copies one page of this. */
 struct actor {
@@ -18,10 +18,10 @@ struct actor {
     unsigned index; /* ${index} */
     int error;      /* ${errno}: of the latest step that failed; 0: none */
     size_t read_length;
-    unsigned forked[ACTOR_MOST_ROLES]; /* per role: children so far */
+    unsigned forked[MOST_ROLES]; /* per role: children so far */
     char name[ACTOR_NAME_SIZE];
-    char read[ACTOR_READ_SIZE];     /* ${read} */
-    int pipes[ACTOR_MOST_PIPES][2]; /* descriptors plus one; 0: not open */
+    char read[ACTOR_READ_SIZE]; /* ${read} */
+    int pipes[MOST_PIPES][2];   /* descriptors plus one; 0: not open */
     const struct step *handlers[65];
 };
 extern struct actor actor;
