@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -27,16 +26,11 @@ static void otherwise(const struct step *step, int error)
     actor_perform_steps(&step->otherwise);
 }
 
-/* ---- output
- * ----------------------------------------------------------------------------------------- */
+/* ---- output --------------------------------------------------------------------------------- */
 
 static void print(const struct step *step, int fd)
 {
-    char text[ACTOR_READ_SIZE];
-    size_t length = actor_expand(&step->text, text, sizeof text - 1);
-    if (step->newline)
-        text[length++] = '\n';
-    if (actor_write(fd, text, length) < 0)
+    if (actor_write_text(fd, &step->text, step->newline) < 0)
         otherwise(step, actor.error);
 }
 
@@ -55,8 +49,7 @@ static void ps(void)
         actor_write(STDOUT_FILENO, text, (size_t)length);
 }
 
-/* ---- fork, exec, exit
- * ------------------------------------------------------------------------------- */
+/* ---- fork, exec, exit ----------------------------------------------------------------------- */
 
 static _Noreturn void perform_role(void)
 {
@@ -64,31 +57,51 @@ static _Noreturn void perform_role(void)
     _exit(0);
 }
 
-static _Noreturn void become_child(unsigned role)
+/* In a new child: it is another process now. */
+static void take_role(unsigned role, unsigned index)
 {
     char name[ACTOR_NAME_SIZE];
-    unsigned index = actor.forked[role];
-    scenario_child_name(actor.scenario, actor.name, actor.is_root, actor.role_index, role, index,
-                        name, sizeof name);
-    strcpy(actor.name, name);
+    if (scenario_child_name(actor.scenario, actor.name, actor.is_root, actor.role_index, role,
+                            index, name, sizeof name) == 0)
+        _exit(126); /* nested too deep to have a name: the director gave it one that says so */
+    memcpy(actor.name, name, strlen(name) + 1);
     actor.role_index = role;
     actor.role = &actor.scenario->roles[role];
     actor.index = index;
     actor.is_root = false;
     memset(actor.forked, 0, actor.scenario->role_count * sizeof actor.forked[0]);
-    perform_role();
+}
+
+/* A handler that forks between the clone and the count would give two children the same number:
+ * signals wait until both are done. Without handlers there is nothing to hold back. */
+static long fork_counted(unsigned role)
+{
+    sigset_t all, before;
+    if (actor.has_handlers) {
+        sigfillset(&all);
+        sigprocmask(SIG_SETMASK, &all, &before);
+    }
+    long pid = arch_fork_with_tls(ACTOR_TLS_ROLE + role);
+    int error = errno;
+    unsigned index = actor.forked[role];
+    if (pid > 0)
+        actor.forked[role]++;
+    if (pid == 0)
+        take_role(role, index);
+    if (actor.has_handlers)
+        sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return pid;
 }
 
 static void fork_role(const struct step *step)
 {
     for (unsigned i = 0; i < step->count; i++) {
-        long pid = arch_fork_with_tls(ACTOR_TLS_ROLE + step->role);
+        long pid = fork_counted(step->role);
         if (pid == 0)
-            become_child(step->role);
+            perform_role();
         if (pid < 0)
             otherwise(step, errno);
-        else
-            actor.forked[step->role]++;
     }
 }
 
@@ -118,8 +131,11 @@ static void exec_program(const struct step *step)
     for (size_t i = 0; i < step->env_count; i++) {
         char *entry = space + used;
         used += actor_expand(&step->env[i], entry, sizeof space - used) + 1;
-        if (used < sizeof space)
-            set_variable(entry);
+        if (used >= sizeof space) {
+            otherwise(step, E2BIG);
+            return;
+        }
+        set_variable(entry);
     }
     size_t count = 0;
     for (size_t i = 0; i < step->argc && count < MOST_ARGUMENTS; i++) {
@@ -152,8 +168,7 @@ static void exec_program(const struct step *step)
     _exit(error == ENOENT ? 127 : 126); /* as shells do */
 }
 
-/* ---- signals
- * ---------------------------------------------------------------------------------------- */
+/* ---- signals -------------------------------------------------------------------------------- */
 
 /* The pid a target means; 0: no such process. */
 static pid_t target_pid(const struct target *target)
@@ -199,6 +214,7 @@ static void on_signal(int signal)
 
 static void set_handler(const struct step *step)
 {
+    actor.has_handlers = true;
     actor.handlers[step->signal] = step;
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = step->restart ? SA_RESTART : 0};
     sigaction(step->signal, &action, NULL);
@@ -212,6 +228,21 @@ static void set_disposition(const struct step *step, void (*handler)(int))
     }
 }
 
+/* As abort(3), whose libc state a child of the bare clone does not have in order: a handler runs
+ * first, and when it returns the default action follows. */
+static _Noreturn void abort_self(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGABRT);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    kill(getpid(), SIGABRT);
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigaction(SIGABRT, &action, NULL);
+    kill(getpid(), SIGABRT);
+    _exit(127);
+}
+
 static void set_mask(const struct step *step, int how)
 {
     sigset_t set;
@@ -221,8 +252,7 @@ static void set_mask(const struct step *step, int how)
     sigprocmask(how, &set, NULL);
 }
 
-/* ---- waiting
- * ---------------------------------------------------------------------------------------- */
+/* ---- waiting -------------------------------------------------------------------------------- */
 
 static void wait_for(const struct step *step)
 {
@@ -256,8 +286,7 @@ static void sleep_for(int64_t ns)
     syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &ts, NULL);
 }
 
-/* ---- pipes
- * ------------------------------------------------------------------------------------------- */
+/* ---- pipes ---------------------------------------------------------------------------------- */
 
 static int descriptor_of(const struct step *step)
 {
@@ -310,16 +339,6 @@ static void read_from(const struct step *step)
     }
 }
 
-static void write_to(const struct step *step)
-{
-    char text[ACTOR_READ_SIZE];
-    size_t length = actor_expand(&step->text, text, sizeof text - 1);
-    if (step->newline)
-        text[length++] = '\n';
-    if (actor_write(descriptor_of(step), text, length) < 0)
-        otherwise(step, actor.error);
-}
-
 static void close_descriptor(const struct step *step)
 {
     close(descriptor_of(step));
@@ -336,8 +355,7 @@ static void join_group(const struct step *step)
     setpgid(pid, group);
 }
 
-/* ---- one step
- * ---------------------------------------------------------------------------------------- */
+/* ---- one step ------------------------------------------------------------------------------- */
 
 static void perform_step(const struct step *step)
 {
@@ -403,13 +421,13 @@ static void perform_step(const struct step *step)
         read_from(step);
         break;
     case STEP_WRITE:
-        write_to(step);
+        print(step, descriptor_of(step));
         break;
     case STEP_CLOSE:
         close_descriptor(step);
         break;
     case STEP_ABORT:
-        abort();
+        abort_self();
     case STEP_PS:
         ps();
         break;

@@ -22,17 +22,22 @@ struct actor {
     char name[ACTOR_NAME_SIZE];
     char read[ACTOR_READ_SIZE]; /* ${read} */
     int pipes[MOST_PIPES][2];   /* descriptors plus one; 0: not open */
-    const struct step *handlers[65];
+    bool has_handlers;
+    const struct step *handlers[65]; /* by signal; NULL: none */
 };
 extern struct actor actor;
 
-/* text.c: expands text into the buffer; returns the length, cut to `size` - 1 and NUL-terminated.
- */
+/* text.c: expands text into the buffer (of at least one byte); returns the length, cut to `size` -
+ * 1, and ends it with NUL. */
 size_t actor_expand(const struct text *text, char *out, size_t size);
-/* One write(2), continued after a short one or EINTR from a handler. -1 with actor.error set. */
+/* Expands text and writes it, with one write(2) unless it is longer than ACTOR_READ_SIZE. -1 with
+ * actor.error set. */
+int actor_write_text(int fd, const struct text *text, bool newline);
+/* One write(2), continued after a short one, and after EINTR from a handler. -1 with actor.error
+ * set. */
 int actor_write(int fd, const char *bytes, size_t length);
 
-/* steps.c: performs them one after the other. */
+/* Performs them one after the other. */
 void actor_perform_steps(const struct steps *steps);
 
 #endif
