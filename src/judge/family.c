@@ -270,7 +270,7 @@ static void group_conclude(struct check *check, const char *what, const char *si
         buf_printf(seen, "%lld: ", (long long)group->count);
         few_tell(&group->members, ", ", seen);
     }
-    for (size_t i = 0; expectation->by_names && i < expectation->name_count; i++)
+    for (size_t i = 0; group->count > 0 && i < expectation->name_count; i++)
         if (!group->found[i])
             buf_printf(seen, "; %s was not among them", expectation->names[i]);
 }

@@ -86,6 +86,13 @@ static void tell_excerpt(const char *text, size_t length, struct buf *out)
     buf_add_string(out, shown < length ? "…\"" : "\"");
 }
 
+/* The rest of the line that the text begins in. */
+static void tell_rest(const char *text, size_t length, struct buf *out)
+{
+    const char *end = memchr(text, '\n', length);
+    tell_excerpt(text, end != NULL ? (size_t)(end - text) + 1 : length, out);
+}
+
 /* ---- lines ----------------------------------------------------------------------------------- */
 
 struct line {
@@ -250,13 +257,13 @@ static bool compare_text(struct check *check, const struct output *output, struc
         buf_add_string(seen, "the same text without the newline at its end");
     } else if (same == text->length) {
         buf_printf(seen, "the output ends in line %zu, before ", line);
-        tell_excerpt(wanted + same, length - same, seen);
+        tell_rest(wanted + same, length - same, seen);
     } else {
         buf_printf(seen, "line %zu goes on with ", line);
-        tell_excerpt(text->data + same, text->length - same, seen);
+        tell_rest(text->data + same, text->length - same, seen);
         buf_add_string(seen, same < length ? " instead of " : " instead of ending");
         if (same < length)
-            tell_excerpt(wanted + same, length - same, seen);
+            tell_rest(wanted + same, length - same, seen);
     }
     show_writer(check, same);
     return false;

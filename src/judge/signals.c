@@ -9,6 +9,7 @@
 struct signals {
     bool lived;
     uint64_t delivered[SIGNAL_ROOM], caught[SIGNAL_ROOM], ignored[SIGNAL_ROOM];
+    uint64_t ending[SIGNAL_ROOM]; /* delivered to processes whose end is not told yet */
 };
 
 static void signals_event(struct check *check, const struct event *event)
@@ -18,9 +19,20 @@ static void signals_event(struct check *check, const struct event *event)
     const char *newborn = event_newborn(event);
     if (newborn != NULL)
         signals->lived |= of == NULL || name_matches(of, newborn);
-    if (event->kind != EVENT_SIGNAL || event->signal <= 0 || event->signal >= SIGNAL_ROOM ||
+    if (newborn != NULL || event->signal <= 0 || event->signal >= SIGNAL_ROOM ||
         (of != NULL && !name_matches(of, event->process)))
         return;
+    if (event->kind == EVENT_EXIT) {
+        /* No event but the end itself tells that SIGKILL came. */
+        if (event->has_status || signals->ending[event->signal] > 0) {
+            signals->ending[event->signal] -= !event->has_status;
+            return;
+        }
+        signals->delivered[event->signal]++;
+        check_evidence(check, event->n);
+        return;
+    }
+    signals->ending[event->signal] += event->action == ACTION_TERMINATED;
     /* POSIX: delivered when its action is taken, and to ignore it is one. */
     signals->delivered[event->signal]++;
     if (event->action == ACTION_CAUGHT)
@@ -111,7 +123,7 @@ static void signals_close(struct check *check, bool ended)
 }
 
 const struct family judge_signals = {
-    .kinds = BIRTHS | KIND(EVENT_SIGNAL),
+    .kinds = BIRTHS | KIND(EVENT_SIGNAL) | KIND(EVENT_EXIT),
     .size = sizeof(struct signals),
     .event = signals_event,
     .close = signals_close,

@@ -10,6 +10,9 @@
 #define LONGEST_REMEMBERED 400
 #define MOST_COLORED 256 /* processes with a colour of their own turn */
 #define WIDEST_NAME 24
+#define PAGE_WIDTH 80
+#define ROW_INDENT 6 /* of what is told of an expectation */
+#define ROW_LABEL 10
 
 /* The marks need UTF-8; without it (the C locale) plain letters say the same. */
 struct marks {
@@ -31,6 +34,7 @@ struct text_report {
     } * ring;
     struct buf ending;
     struct buf line;
+    char *root; /* its name, once it has started */
     char **notes;
     size_t note_count;
     bool remembers; /* there is something to judge, thus evidence */
@@ -69,6 +73,8 @@ static void forget(struct text_report *report)
         free(report->notes[i]);
     free(report->notes);
     report->notes = NULL;
+    free(report->root);
+    report->root = NULL;
     report->name_count = report->note_count = 0;
     buf_clear(&report->ending);
 }
@@ -237,15 +243,34 @@ static void remember(struct text_report *report, const struct event *event)
         buf_add_string(&place->words, report->marks->more);
 }
 
+/* What would only distract. */
+static bool is_left_out(const struct text_report *report, const struct event *event)
+{
+    switch (event->kind) {
+    case EVENT_TURN:
+    case EVENT_WAKE:
+        return true;
+    case EVENT_NOTE: /* stands at the end, with the other reasons */
+        return true;
+    case EVENT_SNAPSHOT: /* a `ps` step writes its table itself */
+        return strcmp(event->process, "timeline") != 0;
+    case EVENT_REAP: /* the end of every run */
+        return strcmp(event->process, "init") == 0 && report->root != NULL &&
+               strcmp(event->child, report->root) == 0;
+    default:
+        return false;
+    }
+}
+
 static bool text_event(void *state, const struct event *event)
 {
     struct text_report *report = state;
     ending_note(&report->ending, event);
     if (report->remembers)
         remember(report, event);
-    /* Notes stand at the end, with the other reasons. */
-    if (report->options.quiet || event->kind == EVENT_TURN || event->kind == EVENT_WAKE ||
-        event->kind == EVENT_NOTE)
+    if (event->kind == EVENT_START && report->root == NULL)
+        report->root = xstrdup(event->process);
+    if (report->options.quiet || is_left_out(report, event))
         return true;
     paint(report, "2");
     add_time(&report->line, event->t_us);
@@ -269,12 +294,35 @@ static bool text_event(void *state, const struct event *event)
 
 /* ---- the outcome ----------------------------------------------------------------------------- */
 
+/* A label and a text, which goes on below itself at the right margin: between words, where that is
+ * possible. */
 static void add_row(struct text_report *report, const char *label, const char *text)
 {
+    auto_buf struct buf shown = {0};
+    text_add_visible(&shown, text, strlen(text));
     paint(report, "2");
-    buf_printf(&report->line, "      %-8s  ", label);
+    buf_printf(&report->line, "%*s%-*s", ROW_INDENT, "", ROW_LABEL, label);
     paint(report, "0");
-    text_add_printable(&report->line, text, strlen(text));
+    size_t at = 0, room = PAGE_WIDTH - ROW_INDENT - ROW_LABEL;
+    while (utf8_width(shown.data + at, shown.length - at) > room) {
+        size_t fits = 0, length = 0;
+        for (size_t next = 0;; length = next) {
+            do /* to the end of the character */
+                next++;
+            while (((unsigned char)shown.data[at + next] & 0xc0) == 0x80);
+            if (utf8_width(shown.data + at, next) > room)
+                break;
+            if (shown.data[at + next] == ' ')
+                fits = next;
+        }
+        length = fits > 0 ? fits : length;
+        buf_add(&report->line, shown.data + at, length);
+        buf_printf(&report->line, "\n%*s", ROW_INDENT + ROW_LABEL, "");
+        at += length;
+        while (shown.data[at] == ' ')
+            at++;
+    }
+    buf_add(&report->line, shown.data + at, shown.length - at);
     buf_add_char(&report->line, '\n');
 }
 
@@ -309,7 +357,8 @@ static void add_evidence(struct text_report *report, const struct verdict *verdi
     add_row(report, "events", numbers.data);
 }
 
-static void add_verdict(struct text_report *report, const struct verdict *verdict)
+static void add_verdict(struct text_report *report, const struct verdict *verdict,
+                        const struct expectation *expectation)
 {
     buf_add_string(&report->line, "  ");
     if (verdict->holds)
@@ -317,6 +366,10 @@ static void add_verdict(struct text_report *report, const struct verdict *verdic
     else
         add_painted(report, "31", verdict->judged ? report->marks->fails : report->marks->open);
     buf_add_char(&report->line, ' ');
+    if (expectation != NULL && expectation->has_at) {
+        char at[48];
+        buf_printf(&report->line, "at %s: ", duration_format(expectation->at_ns, at, sizeof at));
+    }
     text_add_visible(&report->line, verdict->name, strlen(verdict->name));
     if (verdict->has_points)
         buf_printf(&report->line, " (%.10g point%s)", verdict->points,
@@ -380,7 +433,10 @@ static bool text_outcome(void *state, const struct run_outcome *outcome)
     buf_add_char(&report->line, '\n');
     for (size_t i = 0; i < footer->verdict_count; i++)
         if (!report->options.quiet || !footer->verdicts[i].holds)
-            add_verdict(report, &footer->verdicts[i]);
+            add_verdict(report, &footer->verdicts[i],
+                        i < outcome->scenario->expectation_count
+                            ? &outcome->scenario->expectations[i]
+                            : NULL);
     add_summary(report, outcome);
     if (!report->options.quiet) {
         for (size_t i = 0; i < footer->reason_count; i++)
