@@ -627,8 +627,11 @@ static void kill_everybody(struct director *d)
     if (d->lifeline >= 0)
         close(steal_fd(&d->lifeline));
     for (size_t i = 0; i < PID_BUCKETS; i++)
-        for (struct task *task = d->tasks_by_tid[i]; task != NULL; task = task->next_by_tid)
+        for (struct task *task = d->tasks_by_tid[i]; task != NULL; task = task->next_by_tid) {
             kill(task->tid, SIGKILL);
+            /* One that is parked at its exit event does not move for SIGKILL (Linux 6.1). */
+            ptrace(PTRACE_CONT, task->tid, NULL, NULL);
+        }
     if (d->init_pid > 0 && d->own_pids)
         kill(d->init_pid, SIGKILL);
     int status;

@@ -88,8 +88,9 @@ void signal_sent(struct director *d, struct process *process, int signal)
         return;
     if (signal == SIGKILL) { /* acts at once, also on a task that is parked or stopped */
         for (struct task *task = process->first_task; task != NULL; task = task->next_in_process)
-            if (task->state != TASK_DYING)
-                await_kernel(d, task);
+            if (task->state != TASK_DYING &&
+                !(task->state == TASK_READY && task->parked_at == PARKED_AT_EXIT))
+                await_kernel(d, task); /* one at its exit event ends when it has its turn */
         return;
     }
     if (signal == SIGCONT) { /* takes effect when it is sent (signal(7)) */
