@@ -94,7 +94,7 @@ $(BUILD)/obj/src/main.o: CPPFLAGS += -DPROCENARIO_VERSION='"$(VERSION)"'
 $(BUILD)/unit/%: tests/unit/%.c $(OBJECTS) $(BUILD)/objects
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(COMPILE) -MMD -MP -MF $@.d -o $@ $< \
-		$(filter-out %/src/main.o,$(OBJECTS)) $(LINK_HARDENING) $(LDFLAGS) $(LIBRARY_LIBS) $(LDLIBS)
+		$(filter-out %/src/main.o $(BUILD)/obj/src/commands/%,$(OBJECTS)) $(LINK_HARDENING) $(LDFLAGS) $(LIBRARY_LIBS) $(LDLIBS)
 $(BUILD)/programs/%: tests/programs/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(COMPILE_PROGRAM) -o $@ $<
@@ -200,7 +200,7 @@ fuzz: ## run the fuzzers, FUZZ_SECONDS=60 each
 	@mkdir -p $(BUILD)/fuzz
 	$(Q)for name in $(FUZZERS); do echo "  FUZZ  $$name"; mkdir -p $(BUILD)/fuzz/$$name; \
 		clang $(LANGUAGE) -g $(FUZZ_FLAGS) $(CLANG_WARNINGS) $(LIBRARY_CFLAGS) \
-			-o $(BUILD)/fuzz/$$name.run tests/fuzz/$$name.c $(filter-out src/main.c,$(SOURCES)) \
+			-o $(BUILD)/fuzz/$$name.run tests/fuzz/$$name.c $(filter-out src/main.c src/commands/%,$(SOURCES)) \
 			$(LIBRARY_LIBS) && \
 		$(BUILD)/fuzz/$$name.run -max_total_time=$(FUZZ_SECONDS) -timeout=10 -verbosity=0 \
 			-artifact_prefix=$(BUILD)/fuzz/$$name- $(BUILD)/fuzz/$$name \

@@ -63,15 +63,16 @@ void trace_reader_free(struct trace_reader *reader)
 
 static bool fail(struct trace_reader *reader, struct error *error, const char *what)
 {
-    return error_set(error, 0, "%s:%zu: %s", reader->path, reader->line, what);
+    return error_set(error, 0, "%s:%zu: %s", reader->path, reader->line > 0 ? reader->line : 1,
+                     what);
 }
 
 /* The next line without its end. NULL: none (the error is set when something is wrong). */
 static char *next_line(struct trace_reader *reader, size_t *length, struct error *error)
 {
     for (;;) {
-        char *from = reader->pending.data + reader->used;
         size_t have = reader->pending.length - reader->used;
+        char *from = have > 0 ? reader->pending.data + reader->used : NULL;
         char *end = have > 0 ? memchr(from, '\n', have) : NULL;
         if (end != NULL || (reader->at_end && have > 0)) {
             *length = end != NULL ? (size_t)(end - from) : have;
@@ -88,7 +89,8 @@ static char *next_line(struct trace_reader *reader, size_t *length, struct error
         }
         /* Move the rest to the front, then read more. */
         if (reader->used > 0) {
-            memmove(reader->pending.data, from, have);
+            if (have > 0)
+                memmove(reader->pending.data, from, have);
             reader->pending.length = have;
             reader->used = 0;
         }
@@ -299,6 +301,40 @@ static bool read_header(struct trace_reader *reader, const struct trace_sink *si
     return sink->begin == NULL || sink->begin(sink->self, &told);
 }
 
+static bool fail_cut(struct trace_reader *reader, struct error *error)
+{
+    fail(reader, error, "the trace is cut off: its end is missing");
+    error_remedy(error, "the runner was killed before it could finish the file");
+    return false;
+}
+
+/* What stands after the events is not handed on, but without it the trace is not whole. */
+static bool read_footer(struct trace_reader *reader, struct error *error)
+{
+    auto_buf struct buf text = {0};
+    buf_add_char(&text, '{');
+    size_t length;
+    char *line;
+    error->message[0] = '\0';
+    while ((line = next_line(reader, &length, error)) != NULL) {
+        buf_add(&text, line, length);
+        buf_add_char(&text, '\n');
+        if (text.length > LONGEST_LINE)
+            return fail(reader, error, "the verdicts are too long for a trace");
+    }
+    if (error->message[0] != '\0')
+        return false;
+    json_error_t why;
+    json_auto_t *footer = parse(text.data, text.length, &why);
+    if (footer == NULL && json_error_code(&why) != json_error_premature_end_of_input)
+        return fail(reader, error, why.text);
+    if (footer == NULL)
+        return fail_cut(reader, error);
+    if (word_index(text_of(footer, "end"), run_end_words) < 0)
+        return fail(reader, error, "the trace does not say how the run ended");
+    return true;
+}
+
 bool trace_reader_run(struct trace_reader *reader, struct trace_sink sink, struct error *error)
 {
     if (!read_header(reader, &sink, error))
@@ -310,9 +346,7 @@ bool trace_reader_run(struct trace_reader *reader, struct trace_sink sink, struc
         if (line == NULL) {
             if (error->message[0] != '\0')
                 return false;
-            fail(reader, error, "the trace is cut off: its end is missing");
-            error_remedy(error, "the runner was killed before it could finish the file");
-            return false;
+            return fail_cut(reader, error);
         }
         if (length == 0)
             continue;
@@ -326,9 +360,10 @@ bool trace_reader_run(struct trace_reader *reader, struct trace_sink sink, struc
         }
         json_error_t why;
         json_auto_t *object = parse(line, length, &why);
+        if (object == NULL && json_error_code(&why) == json_error_premature_end_of_input)
+            return fail_cut(reader, error);
         if (object == NULL)
-            return fail(reader, error,
-                        reader->at_end ? "the trace is cut off in mid-line" : why.text);
+            return fail(reader, error, why.text);
         struct event event;
         const char *wrong = read_event(reader, object, &event);
         if (wrong != NULL)
@@ -337,5 +372,5 @@ bool trace_reader_run(struct trace_reader *reader, struct trace_sink sink, struc
             return true;
         reader->at_footer = last;
     }
-    return true;
+    return read_footer(reader, error);
 }

@@ -1,0 +1,326 @@
+/* Events as JSON and back, whole traces and broken ones. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "tap.h"
+#include "trace/trace.h"
+
+static const struct table_row rows[] = {{"parent", "", STATE_SLEEPING, "sh"},
+                                        {"child", "init", STATE_ZOMBIE, "sh -c \"x\""}};
+#define TEXT(bytes) .text = (bytes), .text_length = sizeof(bytes) - 1
+#define WORDS(...)                                                                                 \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
+
+/* One of each kind, and of each form that a kind has: the event, its line, and its words. */
+static const struct example {
+    struct event event;
+    const char *fields, *words;
+} examples[] = {
+    {{.kind = EVENT_START}, "", "starts"},
+    {{.kind = EVENT_FORK, .child = "child", .of = 3},
+     ", \"child\": \"child\", \"of\": 3",
+     "forks child"},
+    {{.kind = EVENT_FORK, .child = "child", .how = "vfork"},
+     ", \"child\": \"child\", \"how\": \"vfork\"",
+     "forks child (vfork)"},
+    {{.kind = EVENT_FORK, .error = EAGAIN, .fault = true},
+     ", \"error\": \"EAGAIN\", \"fault\": true",
+     "cannot fork: EAGAIN (injected)"},
+    {{.kind = EVENT_THREAD}, "", "makes a thread"},
+    {{.kind = EVENT_EXEC, .argv = WORDS("sh", "-c", "a\nb"), .argc = 3},
+     ", \"argv\": [\"sh\", \"-c\", \"a\\nb\"]",
+     "executes sh -c a\\nb"},
+    {{.kind = EVENT_EXEC, .argv = WORDS("no"), .argc = 1, .error = ENOENT},
+     ", \"argv\": [\"no\"], \"error\": \"ENOENT\"",
+     "cannot execute no: ENOENT"},
+    {{.kind = EVENT_OUTPUT, .stream = 1, TEXT("caf\xc3\xa9 \"x\"\\\n")},
+     ", \"stream\": \"stdout\", \"text\": \"caf\xc3\xa9 \\\"x\\\"\\\\\\n\"",
+     NULL},
+    {{.kind = EVENT_OUTPUT, .stream = 2, TEXT("\xff\0x")},
+     ", \"stream\": \"stderr\", \"base64\": \"/wB4\"",
+     NULL},
+    {{.kind = EVENT_KILL, .to = "child", .signal = SIGKILL},
+     ", \"to\": \"child\", \"signal\": \"SIGKILL\"",
+     "sends SIGKILL to child"},
+    {{.kind = EVENT_KILL,
+      .targets = WORDS("a", "b"),
+      .target_count = 2,
+      .group = "a",
+      .signal = SIGINT},
+     ", \"targets\": [\"a\", \"b\"], \"group\": \"a\", \"signal\": \"SIGINT\"",
+     "sends SIGINT to the process group of a: a, b"},
+    {{.kind = EVENT_KILL, .to = "child", .signal = 0, .error = ESRCH},
+     ", \"to\": \"child\", \"signal\": \"SIG0\", \"error\": \"ESRCH\"",
+     "probes child: ESRCH"},
+    {{.kind = EVENT_SIGNAL, .signal = 37, .action = ACTION_CAUGHT, .from = "timeline"},
+     ", \"signal\": \"SIGRTMIN+3\", \"action\": \"caught\", \"from\": \"timeline\"",
+     "catches SIGRTMIN+3 (from timeline)"},
+    {{.kind = EVENT_STOP, .signal = SIGTSTP}, ", \"signal\": \"SIGTSTP\"", "is stopped by SIGTSTP"},
+    {{.kind = EVENT_CONTINUE}, "", "goes on"},
+    {{.kind = EVENT_BLOCK, .on = "sleep", .has_until = true, .until_us = 1500000},
+     ", \"on\": \"sleep\", \"until_us\": 1500000",
+     NULL},
+    {{.kind = EVENT_WAKE}, "", "wakes"},
+    {{.kind = EVENT_WAIT, .to = "child"},
+     ", \"to\": \"child\"",
+     "waits for child: none has ended yet"},
+    {{.kind = EVENT_WAIT, .child = "child", .action = ACTION_STOPPED, .signal = SIGSTOP},
+     ", \"child\": \"child\", \"action\": \"stopped\", \"signal\": \"SIGSTOP\"",
+     "learns that child has stopped"},
+    {{.kind = EVENT_WAIT, .error = ECHILD}, ", \"error\": \"ECHILD\"", "waits for a child: ECHILD"},
+    {{.kind = EVENT_EXIT, .has_status = true, .status = 0},
+     ", \"status\": 0",
+     "exits with status 0"},
+    {{.kind = EVENT_EXIT, .signal = SIGABRT, .core = true},
+     ", \"signal\": \"SIGABRT\", \"core\": true",
+     "is killed by SIGABRT (core dumped)"},
+    {{.kind = EVENT_REAP, .child = "child", .has_status = true, .status = 7, .automatic = true},
+     ", \"child\": \"child\", \"status\": 7, \"auto\": true",
+     NULL},
+    {{.kind = EVENT_ADOPT, .child = "child"}, ", \"child\": \"child\"", "adopts the orphan child"},
+    {{.kind = EVENT_ALARM, .has_after = true}, ", \"after_us\": 0", "cancels its timer"},
+    {{.kind = EVENT_SETSID}, "", "begins a session of its own"},
+    {{.kind = EVENT_SETPGID, .group = "a"},
+     ", \"group\": \"a\"",
+     "moves itself to the process group of a"},
+    {{.kind = EVENT_WRITE, .has_bytes = true, .bytes = 3, .fault = true},
+     ", \"bytes\": 3, \"fault\": true",
+     "writes only 3 bytes (injected)"},
+    {{.kind = EVENT_READ, .error = EIO}, ", \"error\": \"EIO\"", "cannot read: EIO"},
+    {{.kind = EVENT_SAY, TEXT("hello")}, ", \"text\": \"hello\"", "hello"},
+    {{.kind = EVENT_SNAPSHOT, .table = rows, .table_count = 2},
+     ", \"table\": [{\"process\": \"parent\", \"parent\": \"\", \"state\": \"sleeping\", "
+     "\"command\": "
+     "\"sh\"}, {\"process\": \"child\", \"parent\": \"init\", \"state\": \"zombie\", \"command\": "
+     "\"sh "
+     "-c \\\"x\\\"\"}]",
+     "process table: parent sleeping, child zombie"},
+    {{.kind = EVENT_TYPE, TEXT("ls\n")}, ", \"text\": \"ls\\n\"", "types \"ls\\n\""},
+    {{.kind = EVENT_CLOSE, .on = "stdin"}, ", \"on\": \"stdin\"", "closes stdin"},
+    {{.kind = EVENT_TURN, .of = 2}, ", \"of\": 2", "has the turn"},
+    {{.kind = EVENT_NOTE, TEXT("threads")}, ", \"text\": \"threads\"", "not reproducible: threads"},
+    {{.kind = EVENT_LIMIT, .on = "time", TEXT("over 1h")},
+     ", \"on\": \"time\", \"text\": \"over 1h\"",
+     "limit 'time': over 1h"},
+    {{.kind = EVENT_DEADLOCK, TEXT("a, b")}, ", \"text\": \"a, b\"", "deadlock: a, b"},
+    {{.kind = EVENT_INTERRUPT, .signal = SIGINT},
+     ", \"signal\": \"SIGINT\"",
+     "interrupted by SIGINT"},
+    {{.kind = EVENT_DIVERGE, TEXT("other")}, ", \"text\": \"other\"", "the run differs: other"},
+};
+#define EXAMPLES (sizeof examples / sizeof examples[0])
+
+static struct event example_event(size_t i)
+{
+    struct event event = examples[i].event;
+    event.n = i + 1;
+    event.t_us = (int64_t)i * 1000;
+    event.process = "parent";
+    return event;
+}
+
+static void test_lines(void)
+{
+    bool all_kinds[EVENT_DIVERGE + 1] = {false};
+    for (size_t i = 0; i < EXAMPLES; i++) {
+        struct event event = example_event(i);
+        all_kinds[event.kind] = true;
+        auto_buf struct buf line = {0}, words = {0};
+        event_format(&event, &line);
+        auto_free char *expected =
+            xasprintf("{\"n\": %zu, \"t_us\": %zu, \"process\": \"parent\", \"event\": \"%s\"%s}",
+                      i + 1, i * 1000, event_words[event.kind], examples[i].fields);
+        ok(strcmp(line.data, expected) == 0, expected);
+        event_describe(&event, &words);
+        if (examples[i].words != NULL)
+            ok(strcmp(words.data, examples[i].words) == 0, examples[i].words);
+    }
+    bool each = true;
+    for (size_t i = 0; i <= EVENT_DIVERGE; i++)
+        each &= all_kinds[i];
+    ok(each, "there is an example of each kind");
+}
+
+/* A file in memory; its path is good as long as it is open. */
+static int memory_file(char *path, size_t size)
+{
+    int fd = memfd_create("trace", MFD_CLOEXEC);
+    snprintf(path, size, "/proc/self/fd/%d", fd);
+    return fd;
+}
+
+struct reading {
+    struct buf lines;
+    char scenario[64];
+    size_t notes;
+};
+
+static bool note_header(void *self, const struct trace_header *header)
+{
+    struct reading *reading = self;
+    snprintf(reading->scenario, sizeof reading->scenario, "%s", header->scenario);
+    reading->notes = header->note_count;
+    return true;
+}
+
+static bool note_event(void *self, const struct event *event)
+{
+    struct reading *reading = self;
+    event_format(event, &reading->lines);
+    buf_add_char(&reading->lines, '\n');
+    return true;
+}
+
+static bool read_trace(const char *path, struct reading *reading, struct error *error)
+{
+    *error = (struct error){0};
+    struct trace_reader *reader = trace_reader_open(path, error);
+    if (reader == NULL)
+        return false;
+    bool whole = trace_reader_run(
+        reader, (struct trace_sink){.begin = note_header, .event = note_event, .self = reading},
+        error);
+    trace_reader_free(reader);
+    return whole;
+}
+
+static void write_trace(int fd, size_t events)
+{
+    struct trace_writer *writer = trace_writer_new(fd, "trace");
+    struct trace_sink sink = trace_writer_sink(writer);
+    struct trace_header header = {.scenario = "a \"title\"",
+                                  .clock = "virtual",
+                                  .schedule = "random:7",
+                                  .notes = WORDS("one", "two"),
+                                  .note_count = 2};
+    sink.begin(sink.self, &header);
+    for (size_t i = 0; i < events; i++) {
+        struct event event = example_event(i);
+        sink.event(sink.self, &event);
+    }
+    struct verdict verdict = {.name = "forks: 1",
+                              .judged = true,
+                              .expected = "1 fork",
+                              .seen = "2 forks",
+                              .evidence = (const uint64_t[]){2, 3},
+                              .evidence_count = 2};
+    struct trace_footer footer = {.end = RUN_LIMIT,
+                                  .duration_us = 42,
+                                  .reasons = WORDS("why"),
+                                  .reason_count = 1,
+                                  .verdicts = &verdict,
+                                  .verdict_count = 1};
+    ok(trace_writer_finish(writer, &footer), "the trace is written");
+    ok(trace_writer_error(writer) == NULL, "there is no error");
+    trace_writer_free(writer);
+}
+
+static void test_round_trip(size_t events, const char *name)
+{
+    char path[64];
+    int fd = memory_file(path, sizeof path);
+    write_trace(fd, events);
+    auto_buf struct buf expected = {0};
+    for (size_t i = 0; i < events; i++) {
+        struct event event = example_event(i);
+        event_format(&event, &expected);
+        buf_add_char(&expected, '\n');
+    }
+    struct reading reading = {0};
+    struct error error;
+    ok(read_trace(path, &reading, &error), name);
+    ok(reading.lines.length == expected.length &&
+           (events == 0 || strcmp(reading.lines.data, expected.data) == 0),
+       "what is read is what was written");
+    ok(strcmp(reading.scenario, "a \"title\"") == 0 && reading.notes == 2, "with its header");
+    buf_release(&reading.lines);
+
+    /* Wherever the file is cut, that is told, and nothing is made up. */
+    off_t size = lseek(fd, 0, SEEK_END);
+    bool told = true, prefix = true;
+    for (off_t cut = size - 2; cut > 0 && ftruncate(fd, cut) == 0; cut -= 7) {
+        reading = (struct reading){0};
+        told &= !read_trace(path, &reading, &error) && error.message[0] != '\0';
+        prefix &= reading.lines.length <= expected.length &&
+                  (reading.lines.length == 0 ||
+                   memcmp(reading.lines.data, expected.data, reading.lines.length) == 0);
+        buf_release(&reading.lines);
+    }
+    ok(told, "a trace that is cut off anywhere is refused");
+    ok(prefix, "after the events that are whole");
+    close(fd);
+}
+
+static void test_refused(const char *text, const char *where, const char *name)
+{
+    char path[64];
+    int fd = memory_file(path, sizeof path);
+    struct reading reading = {0};
+    struct error error;
+    ok(write(fd, text, strlen(text)) == (ssize_t)strlen(text) &&
+           !read_trace(path, &reading, &error) && strstr(error.message, where) != NULL,
+       name);
+    printf("# %s\n", error.message);
+    buf_release(&reading.lines);
+    close(fd);
+}
+
+static void test_write_error(void)
+{
+    int fd = open("/dev/full", O_WRONLY);
+    struct trace_writer *writer = trace_writer_new(fd, "full");
+    struct trace_sink sink = trace_writer_sink(writer);
+    struct trace_header header = {.scenario = "x", .clock = "virtual", .schedule = "free"};
+    sink.begin(sink.self, &header);
+    size_t taken = 0;
+    for (struct event event = example_event(0); taken < 100000; taken++, event.n++)
+        if (!sink.event(sink.self, &event))
+            break;
+    ok(taken < 100000, "the run is asked to end when the disk is full");
+    ok(!trace_writer_finish(writer, &(struct trace_footer){0}), "the end fails, too");
+    ok(trace_writer_error(writer) != NULL && trace_writer_error(writer)->code == ENOSPC,
+       "the error says why");
+    trace_writer_free(writer);
+    close(fd);
+}
+
+#define HEADER                                                                                     \
+    "{\"procenario\": 1, \"scenario\": \"x\", \"clock\": \"virtual\", \"schedule\": \"free\", "    \
+    "\"notes\": [], \"events\": ["
+
+int main(void)
+{
+    test_lines();
+    test_round_trip(EXAMPLES, "a trace with every kind of event is read");
+    test_round_trip(0, "a trace without events is read");
+    test_refused("", ":1: the trace is empty", "an empty file is no trace");
+    test_refused("hello, this is a text of another kind\n", ":1: this is not a trace",
+                 "nor is a text");
+    test_refused("{\"procenario\": 2, \"scenario\": \"x\", \"events\": [\n", "another version",
+                 "another version is refused");
+    test_refused(HEADER "\n{\"n\": 1, \"process\": \"a\", \"event\": \"dance\"}],\n",
+                 ":2: ", "an unknown kind is refused");
+    test_refused(HEADER "\n{\"n\": 1, \"process\": \"a\", \"event\": \"reap\"}],\n",
+                 ":2: ", "a reap of nobody is refused");
+    test_refused(HEADER "\n{\"n\": 1, \"process\": \"a\", \"event\": \"output\", \"base64\": "
+                        "\"?\"}],\n",
+                 ":2: ", "wrong base64 is refused");
+    test_refused(HEADER "\n{\"n\": 1, \"process\": \"a\", \"event\": \"start\"}],\n\"end\": "
+                        "\"soon\"}\n",
+                 "how the run ended", "an unknown end is refused");
+    struct reading reading = {0};
+    struct error error;
+    ok(!read_trace("/does/not/exist", &reading, &error) && error.code == ENOENT,
+       "a missing file is told");
+    ok(!read_trace("/", &reading, &error) && error.code == EISDIR, "a directory is no trace");
+    test_write_error();
+    return tap_done();
+}
