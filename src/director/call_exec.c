@@ -75,7 +75,7 @@ static enum verdict_of_call enter_exec(struct director *d, struct task *task)
     task->polls = 0;
     remember_exec(task);
     task->exec_fault = false;
-    const struct fault *fault = fault_for(d, task->process, FAULT_EXEC);
+    const struct fault *fault = fault_for(d, task, FAULT_EXEC);
     if (fault != NULL) {
         task->exec_error = fault->error;
         task->exec_fault = true;

@@ -26,7 +26,7 @@ static enum verdict_of_call enter_fork(struct director *d, struct task *task)
 {
     task->polls = 0;
     if (!is_thread(task)) {
-        const struct fault *fault = fault_for(d, task->process, FAULT_FORK);
+        const struct fault *fault = fault_for(d, task, FAULT_FORK);
         if (fault != NULL) {
             tell_failed(d, task, fault->error, true);
             return answer(task, -fault->error);
@@ -52,7 +52,7 @@ static void leave_fork(struct director *d, struct task *task, int64_t result)
     struct process *child = task->forked_child;
     task->forked_child = NULL;
     if (result < 0) {
-        if (!is_thread(task))
+        if (!is_thread(task) && result > -512)
             tell_failed(d, task, (int)-result, false);
         return;
     }

@@ -86,6 +86,11 @@ static enum verdict_of_call enter_futex(struct director *d, struct task *task)
             return answer(task, 0);
         if (task->released == RELEASE_DEADLINE)
             return answer(task, -ETIMEDOUT);
+        if (operation(task) == FUTEX_WAIT_BITSET && arg(task, 3) != 0) {
+            /* A time on the scenario clock means nothing to the kernel; it will not wait anyway. */
+            arch_set_call_arg(&task->regs, 3, 0);
+            arch_set_regs(task->tid, &task->regs);
+        }
         return CALL_GO_LEAVE;
     case FUTEX_WAKE:
     case FUTEX_WAKE_BITSET: {
@@ -116,6 +121,12 @@ static void leave_futex(struct director *d, struct task *task, int64_t result)
     (void)d;
     if (result == -516 /* ERESTART_RESTARTBLOCK */)
         task->restarting = true;
+    if (operation(task) == FUTEX_WAIT_BITSET && arg(task, 3) != 0) {
+        arch_set_call_arg(&task->regs, 3,
+                          arg(task, 3)); /* a restarted call has its timeout again */
+        arch_set_result(&task->regs, result);
+        arch_set_regs(task->tid, &task->regs);
+    }
 }
 
 static void explain_futex(struct director *d, struct task *task, struct buf *out)

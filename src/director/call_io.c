@@ -82,7 +82,7 @@ static enum verdict_of_call enter_read(struct director *d, struct task *task)
 {
     if (task->io.kind == FD_PLAIN || task->io.kind == FD_NONE)
         return CALL_GO;
-    const struct fault *fault = fault_for(d, task->process, FAULT_READ);
+    const struct fault *fault = fault_for(d, task, FAULT_READ);
     if (fault != NULL) {
         struct event event = {.kind = EVENT_READ,
                               .process = task->process->name,
@@ -174,7 +174,7 @@ static enum verdict_of_call enter_write(struct director *d, struct task *task)
     uint64_t asked = arg(task, 2);
     if (task->written_before == 0) {
         task->polls = 0;
-        const struct fault *fault = fault_for(d, task->process, FAULT_WRITE);
+        const struct fault *fault = fault_for(d, task, FAULT_WRITE);
         if (fault != NULL) {
             tell_write(d, task, fault);
             if (fault->error != 0)

@@ -161,7 +161,7 @@ static enum verdict_of_call enter_kill(struct director *d, struct task *task)
     find_targets(d, task, &targets);
     enum verdict_of_call verdict = CALL_GO_LEAVE;
     task->saved[SAVED_TOLD] = 0;
-    const struct fault *fault = fault_for(d, task->process, FAULT_KILL);
+    const struct fault *fault = fault_for(d, task, FAULT_KILL);
     if (fault != NULL) {
         tell_kill(d, task, &targets, fault->error, true);
         verdict = answer(task, -fault->error);

@@ -66,6 +66,13 @@ static enum verdict_of_call enter_sleep(struct director *d, struct task *task)
     if (task->released == RELEASE_DEADLINE ||
         (task->deadline_ns != INT64_MAX && task->deadline_ns <= clock_now(d)))
         return answer(task, 0);
+    if (is_absolute(task) && task->deadline_ns != INT64_MAX) {
+        /* A time on the scenario clock means nothing to the kernel: it may be long past there. As a
+         * relative sleep it is interrupted all the same. */
+        arch_set_call_arg(&task->regs, 1, 0);
+        arch_set_call_arg(&task->regs, 3, 0);
+        arch_set_regs(task->tid, &task->regs);
+    }
     return CALL_GO_LEAVE;
 }
 
@@ -73,6 +80,12 @@ static void leave_sleep(struct director *d, struct task *task, int64_t result)
 {
     if (result == -516 /* ERESTART_RESTARTBLOCK */)
         task->restarting = true;
+    if (is_absolute(task) && task->deadline_ns != INT64_MAX) {
+        arch_set_call_arg(&task->regs, 1, arg(task, 1)); /* registers survive a call */
+        arch_set_call_arg(&task->regs, 3, arg(task, 3));
+        arch_set_result(&task->regs, result);
+        arch_set_regs(task->tid, &task->regs);
+    }
     if (result != -516 && result != -EINTR)
         return;
     uint64_t remaining = arg(task, request_index(task) + 1);

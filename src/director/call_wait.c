@@ -96,6 +96,12 @@ static const char *whom(struct director *d, const struct wait_for *w)
     return child != NULL ? child->name : NULL;
 }
 
+static const char *waits_for(struct director *d, struct task *task)
+{
+    struct wait_for w = what_for(d, task);
+    return whom(d, &w);
+}
+
 static void tell_wait(struct director *d, struct task *task, const struct wait_for *w, int error,
                       bool fault)
 {
@@ -109,7 +115,7 @@ static void tell_wait(struct director *d, struct task *task, const struct wait_f
 
 static enum verdict_of_call enter_wait(struct director *d, struct task *task)
 {
-    const struct fault *fault = fault_for(d, task->process, FAULT_WAIT);
+    const struct fault *fault = fault_for(d, task, FAULT_WAIT);
     if (fault == NULL)
         return CALL_GO_LEAVE;
     struct wait_for w = what_for(d, task);
@@ -193,8 +199,8 @@ static void explain_wait(struct director *d, struct task *task, struct buf *out)
 
 const struct call_row calls_wait[] = {
     {SYS_wait4, "wait4", .on = "wait", .visible = true, .ready = ready_wait, .enter = enter_wait,
-     .leave = leave_wait, .explain = explain_wait},
+     .leave = leave_wait, .waits_for = waits_for, .explain = explain_wait},
     {SYS_waitid, "waitid", .on = "wait", .visible = true, .ready = ready_wait, .enter = enter_wait,
-     .leave = leave_wait, .explain = explain_wait},
+     .leave = leave_wait, .waits_for = waits_for, .explain = explain_wait},
 };
 const size_t calls_wait_count = ARRAY_SIZE(calls_wait);

@@ -1,8 +1,11 @@
 /* Faults: which call of whom fails, and how. */
 #include "director/internal.h"
 
-const struct fault *fault_for(struct director *d, struct process *process, enum fault_call call)
+const struct fault *fault_for(struct director *d, struct task *task, enum fault_call call)
 {
+    struct process *process = task->process;
+    if (task->is_restart)
+        return NULL;
     uint32_t occurrence = ++process->fault_counts[call];
     for (size_t i = 0; i < d->scenario->fault_count; i++) {
         const struct fault *fault = &d->scenario->faults[i];

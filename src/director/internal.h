@@ -142,7 +142,9 @@ struct task {
     const struct call_row *call;
     bool in_call; /* a row's leave() is owed at the exit stop */
     bool enforce_exit_stop;
-    bool restarting; /* the next restart_syscall continues `call` with `deadline_ns` */
+    long restart_number; /* the kernel will make it again (ERESTARTNOINTR and its kin); 0: none */
+    bool is_restart;     /* the present call is one that was made again: it happened only once */
+    bool restarting;     /* the next restart_syscall continues `call` with `deadline_ns` */
     bool vfork_call;
     struct process *vfork_child;
     struct process *forked_child; /* its pid is known at the call's exit */
@@ -473,8 +475,8 @@ void timeline_release(struct director *d);
 void tell_snapshot(struct director *d, const char *process);
 size_t process_table_text(struct director *d, char *out, size_t size);
 
-/* fault.c: an injected failure for this call of this process, or NULL. Counts the call. */
-const struct fault *fault_for(struct director *d, struct process *process, enum fault_call call);
+/* fault.c: an injected failure for this call of this process, or NULL. Counts the call, once. */
+const struct fault *fault_for(struct director *d, struct task *task, enum fault_call call);
 
 /* launch.c */
 bool launch(struct director *d, const char **notes, size_t *note_count);
@@ -518,6 +520,8 @@ struct call_row {
     bool (*ready)(struct director *d, struct task *task, bool first);
     enum verdict_of_call (*enter)(struct director *d, struct task *task);
     void (*leave)(struct director *d, struct task *task, int64_t result);
+    /* The one process it waits for, by name, or NULL. */
+    const char *(*waits_for)(struct director *d, struct task *task);
     /* In words, for a deadlock: what it waits for. NULL: "waits in NAME". */
     void (*explain)(struct director *d, struct task *task, struct buf *out);
 };

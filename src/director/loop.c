@@ -96,8 +96,13 @@ static void on_call_entry(struct director *d, struct task *task)
         row = task->call; /* with its deadline and the arguments it began with */
     } else {
         task->call = row;
-        for (unsigned i = 0; i < 6; i++)
-            task->args[i] = arch_call_arg(&task->regs, i);
+        task->is_restart = number == task->restart_number;
+        for (unsigned i = 0; i < 6; i++) {
+            uint64_t now = arch_call_arg(&task->regs, i);
+            task->is_restart = task->is_restart && now == task->args[i];
+            task->args[i] = now;
+        }
+        task->restart_number = 0;
         task->deadline_ns = INT64_MAX;
         task->deadline_generation++;
         task->has_call_mask = false;
@@ -115,7 +120,10 @@ static void on_call_entry(struct director *d, struct task *task)
                               task->process->name, (long long)(COMPUTE_GRAIN_NS / NS_PER_MS));
             task->computed_ns = 0;
         }
-        park(d, task, PARKED_AT_CALL);
+        if (task->is_restart && row->ready == NULL)
+            perform_call(d, task); /* it has had its turn */
+        else
+            park(d, task, PARKED_AT_CALL);
     } else {
         task->was_held = false;
         perform_call(d, task);
@@ -137,8 +145,11 @@ static void on_call_exit(struct director *d, struct task *task)
     task->in_call = false;
     if (!arch_get_regs(task->tid, &task->regs))
         return;
+    int64_t result = arch_result(&task->regs);
+    if (result <= -512 && result >= -514 && task->call != NULL)
+        task->restart_number = task->call->number;
     if (task->call != NULL && task->call->leave != NULL)
-        task->call->leave(d, task, arch_result(&task->regs));
+        task->call->leave(d, task, result);
     if (task->state == TASK_RUNNING)
         after_call(d, task);
 }
@@ -327,14 +338,14 @@ static void look_at_running(struct director *d, struct task *task)
     task->computed_ns += COMPUTE_GRAIN_NS;
     task->process->charged_ns += COMPUTE_GRAIN_NS;
     d->charged_ns += COMPUTE_GRAIN_NS;
+    /* Others who could go on would, on another processor, at this very moment. */
+    if (d->ready.count == 0)
+        charge(d, COMPUTE_GRAIN_NS);
     if (d->charged_ns >= d->scenario->limits.cpu_ns) {
         limit_exceeded(d, task->process, "cpu",
                        "the processes have used all of their processor time");
         return;
     }
-    /* Others who could go on would, on another processor, at this very moment. */
-    if (d->ready.count == 0)
-        charge(d, COMPUTE_GRAIN_NS);
     if (!task->interrupted) {
         task->interrupted = true;
         ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);

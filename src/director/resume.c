@@ -63,6 +63,8 @@ static void hold(struct director *d, struct task *task)
     struct event event = {.kind = EVENT_BLOCK,
                           .process = task->process->name,
                           .on = task->call->on != NULL ? task->call->on : task->call->name,
+                          .to =
+                              task->call->waits_for != NULL ? task->call->waits_for(d, task) : NULL,
                           .has_until = task->deadline_ns != INT64_MAX,
                           .until_us = task->deadline_ns / NS_PER_US};
     process_set_state(d, task->process, STATE_SLEEPING);

@@ -133,6 +133,10 @@ static const char *sender(struct director *d, const struct task *task, const sig
         return "timer";
     if (info->si_code == SI_KERNEL)
         return "kernel";
+    if (info->si_signo == SIGCHLD && info->si_code > 0) { /* CLD_EXITED and its kin */
+        struct process *child = process_by_ns_pid(d, info->si_pid);
+        return child != NULL ? child->name : NULL;
+    }
     if (info->si_code == SI_USER || info->si_code == SI_TKILL || info->si_code == SI_QUEUE) {
         pid_t pid = info->si_pid;
         if (pid == 0 || pid == getpid_of_runner())
@@ -186,6 +190,8 @@ void on_signal_delivery(struct director *d, struct task *task, int signal)
                           .action = action,
                           .from = from};
     task->polls = 0;
+    if (action == ACTION_CAUGHT)
+        task->restart_number = 0; /* its handler comes first; the call may return EINTR */
     tell(d, &event);
     if (d->ending)
         return;

@@ -101,7 +101,7 @@ static void describe_block(const struct event *event, struct buf *out)
     if (strcmp(event->on, "sleep") == 0) {
         buf_add_string(out, "sleeps");
     } else if (strcmp(event->on, "wait") == 0) {
-        buf_add_string(out, "waits for a child");
+        buf_printf(out, "waits for %s", event->to != NULL ? event->to : "a child");
     } else if (strcmp(event->on, "pause") == 0 || strcmp(event->on, "sigsuspend") == 0) {
         buf_add_string(out, "waits for a signal");
     } else {

@@ -167,6 +167,7 @@ static void add_fields(struct buf *out, const struct event *event)
         break;
     case EVENT_BLOCK:
         add_text(out, "on", event->on);
+        add_text(out, "to", event->to);
         if (event->has_until)
             add_number(out, "until_us", event->until_us);
         break;

@@ -38,7 +38,7 @@ extern const char *const state_words[]; /* NULL-terminated, in the order of the 
  *   signal    signal, action, [from]           a signal reached the process
  *   stop      signal          the process is stopped
  *   continue                  the process goes on
- *   block     on, [until_us]  the process sleeps from here on, until its next event
+ *   block     on, [to, until_us]  the process sleeps from here on, until its next event
  *   wake                      it goes on, with nothing else to tell
  *   wait      [to], [error, fault]   a wait that reaped nothing: WNOHANG found none ready, or it
  * failed; or reported a stop/continue: child, action (stopped, continued) exit      status or
