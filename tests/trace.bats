@@ -1,0 +1,106 @@
+#!/usr/bin/env bats
+# Traces: what the writer writes is what the schema and the documentation say.
+
+bats_require_minimum_version 1.8.0
+
+setup() {
+    top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+    : "${BUILD:=$top/build}" "${PROCENARIO:=$BUILD/procenario}" "${UNIT:=$BUILD/unit}"
+    export LC_ALL=C
+    cat >"$BATS_TEST_TMPDIR/killed.yaml" <<'YAML'
+title: A killed child
+processes:
+  parent:
+    - fork: child
+    - sleep: 5s
+    - kill: {process: child, signal: SIGKILL}
+    - ps
+    - wait: child
+  child:
+    - forever:
+        - print: at work
+        - sleep: 1s
+expect:
+  - forks: 1
+  - exit: {child: SIGKILL}
+  - output: {of: child, contains: at rest}
+    hint: look again
+YAML
+}
+
+# valid FILE...: each is a trace as the schema has it.
+valid() {
+    /usr/bin/python3 - "$top/schema/trace.schema.json" "$@" <<'PYTHON'
+import json, sys
+import jsonschema
+
+with open(sys.argv[1]) as file:
+    schema = json.load(file)
+jsonschema.Draft7Validator.check_schema(schema)
+validator = jsonschema.Draft7Validator(schema)
+wrong = False
+for path in sys.argv[2:]:
+    with open(path, encoding="utf-8") as file:
+        trace = json.load(file)
+    numbers = [event["n"] for event in trace["events"]]
+    if numbers != list(range(1, len(numbers) + 1)):
+        print(f"{path}: the events are not numbered from 1 without gaps")
+        wrong = True
+    for error in validator.iter_errors(trace):
+        print(f"{path}: {list(error.path)}: {error.message}")
+        wrong = True
+sys.exit(wrong)
+PYTHON
+}
+
+@test "the trace of a run is valid" {
+    run "$PROCENARIO" run --trace "$BATS_TEST_TMPDIR/trace" "$BATS_TEST_TMPDIR/killed.yaml"
+    [ "$status" -eq 1 ]
+    valid "$BATS_TEST_TMPDIR/trace"
+}
+
+@test "a trace with every kind of event is valid" {
+    "$UNIT/trace" "$BATS_TEST_TMPDIR/trace"
+    [ "$(grep -c '^{"n"' "$BATS_TEST_TMPDIR/trace")" -ge 30 ]
+    valid "$BATS_TEST_TMPDIR/trace"
+}
+
+@test "every golden trace is valid" {
+    set -- "$top"/tests/golden/*.json
+    [ -e "$1" ] || skip "there are none yet"
+    valid "$@"
+}
+
+@test "a run that is cut off leaves a valid trace" {
+    sed -i 's/^title:.*/&\nlimits: {time: 2s}/' "$BATS_TEST_TMPDIR/killed.yaml"
+    run "$PROCENARIO" run --trace "$BATS_TEST_TMPDIR/trace" "$BATS_TEST_TMPDIR/killed.yaml"
+    [ "$status" -eq 1 ]
+    valid "$BATS_TEST_TMPDIR/trace"
+    grep -q '^"end": "limit"' "$BATS_TEST_TMPDIR/trace"
+    grep -q '"judged": false' "$BATS_TEST_TMPDIR/trace"
+}
+
+@test "the schema refuses what is no trace" {
+    "$PROCENARIO" run --trace "$BATS_TEST_TMPDIR/trace" "$BATS_TEST_TMPDIR/killed.yaml" || true
+    for change in 's/"event": "start"/"event": "dance"/' 's/"child": "child", //' \
+        's/"signal": "SIGKILL"/"signal": 9/' 's/"clock": "virtual"/"clock": "slow"/'; do
+        sed "$change" "$BATS_TEST_TMPDIR/trace" >"$BATS_TEST_TMPDIR/wrong"
+        run ! valid "$BATS_TEST_TMPDIR/wrong"
+    done
+}
+
+@test "two runs give the same trace" {
+    for i in 1 2; do
+        "$PROCENARIO" run --trace "$BATS_TEST_TMPDIR/$i" "$BATS_TEST_TMPDIR/killed.yaml" || true
+    done
+    cmp "$BATS_TEST_TMPDIR/1" "$BATS_TEST_TMPDIR/2"
+}
+
+@test "header, schema and documentation know the same kinds of events" {
+    sed -n 's/^    X(EVENT_[A-Z]*, "\([a-z]*\)").*/\1/p' "$top/src/trace/trace.h" | sort >"$BATS_TEST_TMPDIR/code"
+    [ -s "$BATS_TEST_TMPDIR/code" ]
+    grep -o '#/definitions/event_[a-z]*' "$top/schema/trace.schema.json" | sed 's/.*_//' | sort >"$BATS_TEST_TMPDIR/schema"
+    sed -n '/^| kind |/,/^$/s/^| `\([a-z]*\)` .*/\1/p' "$top/docs/trace.md" | sort >"$BATS_TEST_TMPDIR/docs"
+    diff "$BATS_TEST_TMPDIR/code" "$BATS_TEST_TMPDIR/schema"
+    diff "$BATS_TEST_TMPDIR/code" "$BATS_TEST_TMPDIR/docs"
+}
