@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Writes the golden traces of all scenarios anew: tests/golden/PATH.json for scenarios/PATH.yaml.
+#
+#     tests/golden.sh [PATH…]        (called by `make golden`, which builds first)
+#
+# A golden is evidence only when somebody has read it: look at the difference before you commit it.
+# Refused in CI, where nobody reads.
+set -euo pipefail
+
+if [ -n "${CI:-}" ]; then
+    echo "tests/golden.sh: refused in CI: goldens are renewed by a person who reads them" >&2
+    exit 1
+fi
+cd "$(dirname "$0")/.."
+procenario=${PROCENARIO:-${BUILD:-build}/procenario}
+golden=tests/golden
+new=$(mktemp -d)
+trap 'rm -rf "$new"' EXIT
+
+if [ $# -eq 0 ]; then
+    mapfile -t names < <(cd scenarios && find . -name '*.yaml' | sed 's|^\./||; s|\.yaml$||' | LC_ALL=C sort)
+    # What belongs to no scenario any more.
+    while read -r name; do
+        [ -f "scenarios/$name.yaml" ] || { rm "$golden/$name.json" && echo "removed  $name"; }
+    done < <(mkdir -p $golden && cd $golden && find . -name '*.json' | sed 's|^\./||; s|\.json$||')
+else
+    names=("$@")
+fi
+
+failed=0
+for name in "${names[@]}"; do
+    scenario=scenarios/$name.yaml
+    expected=0 status=0
+    if grep -qx '# exit status: 1' "$scenario"; then
+        expected=1
+    fi
+    "$procenario" run --quiet --trace "$new/trace.json" "$scenario" || status=$?
+    if [ "$status" -ne "$expected" ]; then
+        echo "FAILED   $name: status $status instead of $expected, its golden stays as it was" >&2
+        failed=1
+        continue
+    fi
+    what=
+    if [ ! -f "$golden/$name.json" ]; then
+        what=new
+    elif ! cmp -s "$new/trace.json" "$golden/$name.json"; then
+        what=changed
+    fi
+    if [ -n "$what" ]; then
+        mkdir -p "$(dirname "$golden/$name.json")"
+        cp "$new/trace.json" "$golden/$name.json"
+        printf '%-8s %s\n' "$what" "$name"
+    fi
+done
+git diff --stat -- $golden 2>/dev/null || true # a copy without its history has nothing to show
+exit $failed
