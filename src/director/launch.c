@@ -146,9 +146,12 @@ static bool map_user(uid_t uid, gid_t gid)
 
 static void plain_signals(void)
 {
-    struct sigaction action = {.sa_handler = SIG_DFL};
+    /* The kernel's own call: libc keeps two signals to itself, which may be inherited as ignored. */
+    struct {
+        uint64_t handler, flags, restorer, mask;
+    } standard = {0};
     for (int s = 1; s < SIGNAL_COUNT; s++)
-        sigaction(s, &action, NULL);
+        syscall(SYS_rt_sigaction, s, &standard, NULL, sizeof standard.mask);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
