@@ -297,10 +297,15 @@ static void zombies_close(struct check *check, bool ended)
     struct group *group = check->state;
     bool at = check->expectation->has_at;
     (void)ended;
-    if (!group->counted)
+    if (at)
         count_zombies(check);
     group_conclude(check, "zombie", at ? "" : " left when the root ends");
     check->finding.breakable = !group->counted;
+    if (at || group->counted)
+        return;
+    check->finding.holds = false;
+    buf_clear(&check->finding.seen);
+    buf_add_string(&check->finding.seen, "the root did not end");
 }
 
 const struct family judge_zombies = {

@@ -206,9 +206,11 @@ static bool text_begin(void *state, const struct scenario *scenario,
     struct text_report *report = state;
     forget(report);
     report->remembers = scenario->expectation_count > 0;
-    report->name_width = 0;
+    /* Wide enough from the start, where that can be known, so that columns do not move. */
+    report->name_width = scenario->timeline_count > 0 ? strlen("timeline") : 0;
     for (size_t i = 0; i < scenario->role_count; i++) {
-        size_t width = utf8_width(scenario->roles[i].name, strlen(scenario->roles[i].name));
+        const struct role *role = &scenario->roles[i];
+        size_t width = utf8_width(role->name, strlen(role->name)) + (role->execs ? 2 : 0);
         if (width > report->name_width)
             report->name_width = width < WIDEST_NAME ? width : WIDEST_NAME;
     }
@@ -408,7 +410,7 @@ static void add_summary(struct text_report *report, const struct run_outcome *ou
     if (footer->verdict_count > 0) {
         buf_printf(&report->line, "; %zu of %zu expectation%s hold%s", holding,
                    footer->verdict_count, footer->verdict_count == 1 ? "" : "s",
-                   holding == 1 ? "s" : "");
+                   holding == 1 || footer->verdict_count == 1 ? "s" : "");
         if (all_points > 0)
             buf_printf(&report->line, ", %.10g of %.10g points", points, all_points);
     }

@@ -155,6 +155,7 @@ static const struct example {
     {CUT, "{at: 1s, state: {child: sleeping}}", NULL},
     {CUT, "{at: 5s, state: {child: sleeping}}", "?"},
     {DEADLOCK, "forks: 1", NULL},
+    {DEADLOCK, "zombies: 0", "the root did not end"},
     {DEADLOCK, "exit: {child: 0}", "the run ended in a deadlock"},
     {REFUSED, "forks: 1", "?"},
 };
