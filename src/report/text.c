@@ -251,7 +251,6 @@ static bool is_left_out(const struct text_report *report, const struct event *ev
     switch (event->kind) {
     case EVENT_TURN:
     case EVENT_WAKE:
-        return true;
     case EVENT_NOTE: /* stands at the end, with the other reasons */
         return true;
     case EVENT_SNAPSHOT: /* a `ps` step writes its table itself */

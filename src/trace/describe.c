@@ -85,8 +85,6 @@ static void describe_signal(const struct event *event, struct buf *out)
         buf_printf(out, "is hit by %s", name);
         break;
     case ACTION_STOPPED:
-        buf_printf(out, "gets %s", name);
-        break;
     case ACTION_CONTINUED:
     case ACTION_NONE:
         buf_printf(out, "gets %s", name);

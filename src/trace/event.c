@@ -37,12 +37,9 @@ static void add_key(struct buf *out, const char *key)
     buf_add(out, "\": ", 3);
 }
 
-static void add_text(struct buf *out, const char *key, const char *text)
+/* Names and arguments come from programs: what is not UTF-8 is made visible. */
+static void add_string(struct buf *out, const char *text)
 {
-    if (text == NULL)
-        return;
-    add_key(out, key);
-    /* Names and arguments come from programs: what is not UTF-8 is made visible. */
     size_t length = strlen(text);
     if (utf8_valid_prefix(text, length) == length) {
         json_add_string(out, text, length);
@@ -51,6 +48,14 @@ static void add_text(struct buf *out, const char *key, const char *text)
         text_add_visible(&visible, text, length);
         json_add_string(out, visible.data, visible.length);
     }
+}
+
+static void add_text(struct buf *out, const char *key, const char *text)
+{
+    if (text == NULL)
+        return;
+    add_key(out, key);
+    add_string(out, text);
 }
 
 static void add_number(struct buf *out, const char *key, int64_t value)
@@ -69,15 +74,12 @@ static void add_flag(struct buf *out, const char *key, bool set)
 
 static void add_texts(struct buf *out, const char *key, const char *const *texts, size_t count)
 {
-    if (texts == NULL)
-        return;
     add_key(out, key);
     buf_add_char(out, '[');
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             buf_add(out, ", ", 2);
-        size_t length = strlen(texts[i]);
-        json_add_string(out, texts[i], utf8_valid_prefix(texts[i], length));
+        add_string(out, texts[i]);
     }
     buf_add_char(out, ']');
 }
@@ -141,8 +143,7 @@ static void add_fields(struct buf *out, const struct event *event)
         add_failure(out, event);
         break;
     case EVENT_EXEC:
-        add_texts(out, "argv", event->argv != NULL ? event->argv : (const char *const[]){NULL},
-                  event->argc);
+        add_texts(out, "argv", event->argv, event->argc);
         add_failure(out, event);
         break;
     case EVENT_OUTPUT:
@@ -151,7 +152,8 @@ static void add_fields(struct buf *out, const struct event *event)
         break;
     case EVENT_KILL:
         add_text(out, "to", event->to);
-        add_texts(out, "targets", event->targets, event->target_count);
+        if (event->targets != NULL)
+            add_texts(out, "targets", event->targets, event->target_count);
         add_text(out, "group", event->group);
         add_signal(out, event);
         add_failure(out, event);

@@ -224,7 +224,8 @@ const struct error *trace_writer_error(const struct trace_writer *writer);
 void trace_writer_free(struct trace_writer *writer);
 
 /* Reads a stored trace: header, then each event to the sink, then the footer. Accepts what the
- * writer writes (one event a line); anything else is a diagnostic with line and column. */
+ * writer writes (one event a line); anything else is an error that names the line. A file without
+ * its footer is cut off: an error, too, after the events that are whole. */
 struct trace_reader;
 struct trace_reader *trace_reader_open(const char *path, struct error *error);
 bool trace_reader_run(struct trace_reader *reader, struct trace_sink sink, struct error *error);

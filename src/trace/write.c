@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "trace/trace.h"
 
-#define FLUSH_AT (64u * 1024)
+#define FLUSH_AT ((size_t)64 * 1024)
 
 struct trace_writer {
     int fd;
