@@ -15,7 +15,6 @@
 #include "trace/trace.h"
 
 #define LONGEST_LINE (64u << 20)
-#define MOST_WORDS 4096 /* arguments, targets, notes of one line */
 
 struct trace_reader {
     int fd;
@@ -25,8 +24,8 @@ struct trace_reader {
     size_t line;
     bool at_end;
     bool at_footer;
-    struct buf bytes; /* decoded output */
-    const char *words[MOST_WORDS];
+    struct buf bytes;   /* decoded output */
+    const char **words; /* arguments, targets, notes of one line */
     struct table_row *rows;
 };
 
@@ -56,6 +55,7 @@ void trace_reader_free(struct trace_reader *reader)
     close(reader->fd);
     free(reader->path);
     free(reader->rows);
+    free(reader->words);
     buf_release(&reader->pending);
     buf_release(&reader->bytes);
     free(reader);
@@ -70,10 +70,12 @@ static bool fail(struct trace_reader *reader, struct error *error, const char *w
 /* The next line without its end. NULL: none (the error is set when something is wrong). */
 static char *next_line(struct trace_reader *reader, size_t *length, struct error *error)
 {
+    size_t searched = 0; /* bytes of this line without an end, so far */
     for (;;) {
         size_t have = reader->pending.length - reader->used;
         char *from = have > 0 ? reader->pending.data + reader->used : NULL;
-        char *end = have > 0 ? memchr(from, '\n', have) : NULL;
+        char *end = have > searched ? memchr(from + searched, '\n', have - searched) : NULL;
+        searched = have;
         if (end != NULL || (reader->at_end && have > 0)) {
             *length = end != NULL ? (size_t)(end - from) : have;
             reader->used += *length + (end != NULL);
@@ -125,7 +127,8 @@ static const char *text_of(const json_t *object, const char *key)
 /* The texts of an array, borrowed from it. */
 static size_t texts_of(struct trace_reader *reader, const json_t *array)
 {
-    size_t count = json_array_size(array) < MOST_WORDS ? json_array_size(array) : MOST_WORDS;
+    size_t count = json_array_size(array);
+    reader->words = xreallocarray(reader->words, count + 1, sizeof *reader->words);
     for (size_t i = 0; i < count; i++) {
         const char *text = json_string_value(json_array_get(array, i));
         reader->words[i] = text != NULL ? text : "";
@@ -289,12 +292,13 @@ static bool read_header(struct trace_reader *reader, const struct trace_sink *si
         return false;
     }
     reader->at_footer = empty; /* no events: what follows is the footer */
+    size_t note_count = texts_of(reader, json_object_get(header, "notes"));
     struct trace_header told = {
         .scenario = text_of(header, "scenario"),
         .clock = text_of(header, "clock"),
         .schedule = text_of(header, "schedule"),
         .notes = reader->words,
-        .note_count = texts_of(reader, json_object_get(header, "notes")),
+        .note_count = note_count,
     };
     if (told.scenario == NULL || told.clock == NULL || told.schedule == NULL)
         return fail(reader, error, "the trace's header is not whole");
