@@ -138,14 +138,15 @@ static void exec_program(const struct step *step)
         set_variable(entry);
     }
     size_t count = 0;
-    for (size_t i = 0; i < step->argc && count < MOST_ARGUMENTS; i++) {
+    do { /* a command has at least one word */
         argv[count] = space + used;
-        used += actor_expand(&step->argv[i], argv[count++], sizeof space - used) + 1;
+        used += actor_expand(&step->argv[count], argv[count], sizeof space - used) + 1;
+        count++;
         if (used >= sizeof space) {
             otherwise(step, E2BIG);
             return;
         }
-    }
+    } while (count < step->argc && count < MOST_ARGUMENTS);
     argv[count] = NULL;
     execvpe(argv[0], argv, environ); /* searches PATH without the heap (glibc, musl) */
     int error = errno;
@@ -156,29 +157,31 @@ static void exec_program(const struct step *step)
     const char *parts[] = {actor.name, ": cannot exec '",      argv[0],
                            "': ",      strerrordesc_np(error), "\n"};
     char text[ACTOR_NAME_SIZE * 2];
-    size_t length = 0;
-    for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-        size_t take = strlen(parts[i]);
-        if (take > sizeof text - length)
-            take = sizeof text - length;
-        memcpy(text + length, parts[i], take);
-        length += take;
-    }
-    actor_write(STDERR_FILENO, text, length);
+    char *end = text;
+    for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+        if (strlen(parts[i]) < (size_t)(text + sizeof text - end)) /* else it is left out */
+            end = stpcpy(end, parts[i]);
+    actor_write(STDERR_FILENO, text, (size_t)(end - text));
     _exit(error == ENOENT ? 127 : 126); /* as shells do */
 }
 
 /* ---- signals -------------------------------------------------------------------------------- */
 
-/* The pid a target means; 0: no such process. */
+/* No process has it: pids end at 4,194,304 (proc(5), pid_max). A call about somebody who is gone is
+ * made all the same, so that it fails as it would in a program. */
+#define NOBODY ((1 << 22) + 1)
+
+/* The pid a target means. */
 static pid_t target_pid(const struct target *target)
 {
     char name[ACTOR_NAME_SIZE];
     switch (target->kind) {
     case TARGET_NAMED:
-    case TARGET_GROUP_NAMED:
+    case TARGET_GROUP_NAMED: {
         actor_expand(&target->name, name, sizeof name);
-        return actor_directory_find(actor.directory, name);
+        pid_t pid = actor_directory_find(actor.directory, name);
+        return pid != 0 ? pid : NOBODY;
+    }
     case TARGET_PARENT:
         return getppid();
     case TARGET_SELF:
@@ -197,9 +200,7 @@ static void send_signal(const struct step *step)
     pid_t pid = target_pid(&step->target);
     if (step->target.kind == TARGET_GROUP_NAMED)
         pid = -pid;
-    if (pid == 0 && step->target.kind != TARGET_GROUP_SELF)
-        otherwise(step, ESRCH); /* kill(2) with 0 would mean the own group */
-    else if (kill(pid, step->signal) != 0)
+    if (kill(pid, step->signal) != 0)
         otherwise(step, errno);
 }
 
@@ -259,10 +260,6 @@ static void wait_for(const struct step *step)
     pid_t pid = target_pid(&step->target);
     int options = (step->nohang ? WNOHANG : 0) | (step->untraced ? WUNTRACED : 0) |
                   (step->continued ? WCONTINUED : 0);
-    if (pid == 0) {
-        otherwise(step, ECHILD);
-        return;
-    }
     bool all = step->target.kind == TARGET_ALL;
     bool reaped = false;
     for (;;) {

@@ -15,6 +15,7 @@ static inline long arch_fork_with_tls(uint64_t tls)
 #elif defined __aarch64__
     return syscall(SYS_clone, (long)SIGCHLD, 0L, 0L, tls, 0L);
 #else
+// cppcheck-suppress preprocessorErrorDirective
 #error "this architecture's order of clone's arguments is not known here"
 #endif
 }
