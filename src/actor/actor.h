@@ -15,8 +15,8 @@
 /*
  * Where processes are found by name: a table in memory shared by the director, which alone writes
  * it (at each fork, before either side goes on), and all actors, which read it. Open addressing by
- * a 64-bit FNV-1a hash of the name; entries are never removed, a later process of the same name
- * replaces the pid. Pids are those of the actors' pid namespace.
+ * a 64-bit FNV-1a hash of the name; a later process of the same name replaces the pid, and a
+ * reaped process is removed. Pids are those of the actors' pid namespace.
  */
 struct actor_directory_entry {
     uint64_t hash; /* 0: free */
@@ -32,6 +32,8 @@ struct actor_directory {
 struct actor_directory *actor_directory_new(void);
 void actor_directory_free(struct actor_directory *directory);
 void actor_directory_set(struct actor_directory *directory, const char *name, pid_t pid);
+/* Removes the name, when it still stands for that pid. */
+void actor_directory_remove(struct actor_directory *directory, const char *name, pid_t pid);
 pid_t actor_directory_find(const struct actor_directory *directory, const char *name); /* 0: none */
 
 /*

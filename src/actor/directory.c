@@ -3,8 +3,8 @@
 
 #include <sys/mman.h>
 
-/* Room for half a million names; untouched pages cost nothing. */
-#define ENTRIES (1u << 20)
+/* Names of processes that are alive or zombies: more than a run may have of them by far. */
+#define ENTRIES (1u << 17)
 
 static size_t mapping_size(void)
 {
@@ -54,6 +54,31 @@ void actor_directory_set(struct actor_directory *directory, const char *name, pi
             return;
         }
     }
+}
+
+/* Linear probing without tombstones: what stands behind the gap moves up where it may. */
+void actor_directory_remove(struct actor_directory *directory, const char *name, pid_t pid)
+{
+    uint64_t hash = hash_name(name);
+    uint32_t mask = directory->mask;
+    uint32_t gap = (uint32_t)hash & mask;
+    while (directory->entries[gap].hash != hash) {
+        if (directory->entries[gap].hash == 0)
+            return;
+        gap = (gap + 1) & mask;
+    }
+    if (directory->entries[gap].pid != pid)
+        return; /* a younger process of that name */
+    for (uint32_t next = (gap + 1) & mask; directory->entries[next].hash != 0;
+         next = (next + 1) & mask) {
+        uint32_t home = (uint32_t)directory->entries[next].hash & mask;
+        if (((next - home) & mask) >= ((next - gap) & mask)) {
+            directory->entries[gap] = directory->entries[next];
+            gap = next;
+        }
+    }
+    directory->entries[gap] = (struct actor_directory_entry){0};
+    directory->used--;
 }
 
 pid_t actor_directory_find(const struct actor_directory *directory, const char *name)

@@ -277,8 +277,9 @@ struct director {
     struct actor_directory *directory;
 
     /* what is under way */
-    size_t awaited; /* tasks whose next stop must come before anybody is given a turn */
+    struct task_list awaited; /* whose next stop must come before anybody is given a turn */
     struct task_list ready, held, settling, blocked;
+    bool has_threads;
     size_t pollers;    /* held or ready tasks whose guard looks at descriptors */
     uint64_t world;    /* counts what may change a guard: turns, timeline actions */
     pid_t latest_turn; /* who had the latest turn */

@@ -146,7 +146,8 @@ static bool map_user(uid_t uid, gid_t gid)
 
 static void plain_signals(void)
 {
-    /* The kernel's own call: libc keeps two signals to itself, which may be inherited as ignored. */
+    /* The kernel's own call: libc keeps two signals to itself, which may be inherited as ignored.
+     */
     struct {
         uint64_t handler, flags, restorer, mask;
     } standard = {0};

@@ -95,6 +95,7 @@ void on_fork_event(struct director *d, struct task *task, int event, pid_t child
     bool early = child != NULL;
     if (is_thread) {
         not_deterministic(d, process, "%s has threads", process->name);
+        d->has_threads = true;
         tell_plain(d, process, EVENT_THREAD);
         if (!early)
             child = task_new(d, child_tid, NULL);
@@ -203,7 +204,11 @@ void on_exec_event(struct director *d, struct task *task, pid_t former_tid)
     vfork_parent_wakes(d, process);
     if (d->options->clock == CLOCK_KIND_VIRTUAL)
         hide_vdso(task);
-    resume(d, task, 0);
+    /* A vfork parent that was let go by this comes to rest first: the same order in every run. */
+    if (d->awaited.count > 1)
+        task_set_state(d, task, TASK_SETTLING);
+    else
+        resume(d, task, 0);
 }
 
 void on_exit_event(struct director *d, struct task *task)

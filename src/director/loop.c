@@ -134,7 +134,7 @@ void after_call(struct director *d, struct task *task)
 {
     /* What the call did may have woken somebody who sleeps in the kernel, or made a child:
      * everybody comes to rest before this one goes on. */
-    if (d->awaited > 1 || d->blocked.count > 0)
+    if (d->awaited.count > 1 || d->blocked.count > 0)
         task_set_state(d, task, TASK_SETTLING);
     else
         resume(d, task, 0);
@@ -405,7 +405,7 @@ static void on_tick_seen(struct director *d)
         return;
     }
     check_wall_and_memory(d);
-    if (d->awaited == 0)
+    if (d->awaited.count == 0)
         return;
     /* At most a few are running at once under turn-taking; under `free` all may be. */
     for (size_t i = 0; i < PID_BUCKETS && !d->ending; i++) {
@@ -421,6 +421,17 @@ static void on_tick_seen(struct director *d)
     }
 }
 
+/* Whom to wait for. Each of those awaited must stop before anything else happens, so it may as well
+ * be asked for by name: the kernel then need not look at all children, of which there may be
+ * thousands. Not where one may come and go by itself: a thread that execs takes another's id. */
+static pid_t whom_to_wait_for(const struct director *d)
+{
+    if (d->has_threads || d->blocked.count > 0 || d->options->schedule.policy == SCHEDULE_FREE ||
+        d->awaited.first == NULL)
+        return -1;
+    return d->awaited.first->tid;
+}
+
 /* Takes one stop from the kernel. False: there are no children any more. */
 static bool take_stop(struct director *d)
 {
@@ -428,17 +439,22 @@ static bool take_stop(struct director *d)
     for (;;) {
         if (ticked || asked_to_stop) {
             on_tick_seen(d);
-            if (d->ending || d->awaited == 0)
+            if (d->ending || d->awaited.count == 0)
                 return true;
         }
-        pid_t tid = waitpid(-1, &status, d->draining || d->quick_look ? __WALL | WNOHANG : __WALL);
+        pid_t tid = waitpid(whom_to_wait_for(d), &status,
+                            d->draining || d->quick_look ? __WALL | WNOHANG : __WALL);
         if (tid > 0) {
             d->quick_look = false;
             on_stop(d, tid, status);
             return true;
         }
-        if (tid < 0 && errno == ECHILD)
-            return false;
+        if (tid < 0 && errno == ECHILD) {
+            if (whom_to_wait_for(d) < 0)
+                return false;
+            task_gone(d, d->awaited.first); /* gone without a notice of its own */
+            return true;
+        }
         if (tid == 0) {
             if (d->draining)
                 stdio_drain(d, false);
@@ -460,7 +476,7 @@ bool look_for_sleepers(struct director *d)
         return true;
     d->quick_look = false;
     look_at_running(d, task);
-    return d->awaited > 0;
+    return d->awaited.count > 0;
 }
 
 /* Those who sleep in the kernel may have been woken by what was just done. True: somebody was. */
@@ -600,7 +616,7 @@ static bool somebody_lives(const struct director *d)
 static void run_loop(struct director *d)
 {
     while (!d->ending && somebody_lives(d)) {
-        if (d->awaited > 0) {
+        if (d->awaited.count > 0) {
             if (!take_stop(d))
                 break;
             continue;
@@ -646,6 +662,17 @@ static void kill_everybody(struct director *d)
     if (d->init_pid > 0 && d->own_pids)
         kill(d->init_pid, SIGKILL);
     int status;
+    /* Known ones by name, for there may be thousands; then whoever is left. */
+    for (size_t i = 0; i < PID_BUCKETS && !d->has_threads; i++)
+        for (struct task *task = d->tasks_by_tid[i]; task != NULL; task = task->next_by_tid)
+            for (;;) {
+                pid_t tid = waitpid(task->tid, &status, __WALL);
+                if (tid < 0 && errno == EINTR)
+                    continue;
+                if (tid < 0 || !WIFSTOPPED(status))
+                    break;
+                ptrace(PTRACE_CONT, tid, NULL, NULL);
+            }
     for (;;) {
         pid_t tid = waitpid(-1, &status, __WALL);
         if (tid < 0 && errno == EINTR)

@@ -81,15 +81,8 @@ struct task *task_new(struct director *d, pid_t tid, struct process *process)
     return task;
 }
 
-static bool is_awaited(enum task_state state)
-{
-    return state == TASK_RUNNING || state == TASK_NEW;
-}
-
 void task_set_state(struct director *d, struct task *task, enum task_state state)
 {
-    d->awaited -= is_awaited(task->state);
-    d->awaited += is_awaited(state);
     task->state = state;
     switch (state) {
     case TASK_READY:
@@ -104,9 +97,11 @@ void task_set_state(struct director *d, struct task *task, enum task_state state
     case TASK_BLOCKED:
         task_list_append(&d->blocked, task);
         break;
-    case TASK_EARLY:
     case TASK_NEW:
     case TASK_RUNNING:
+        task_list_append(&d->awaited, task);
+        break;
+    case TASK_EARLY:
     case TASK_STOPPED:
     case TASK_DYING:
     case TASK_VFORKING:
@@ -257,6 +252,7 @@ void process_free(struct director *d, struct process *process)
 {
     process_remove_child(process);
     if (process->ns_pid != 0) {
+        actor_directory_remove(d->directory, process->name, process->ns_pid);
         struct process **link = &d->processes_by_ns_pid[bucket(process->ns_pid)];
         while (*link != process)
             link = &(*link)->next_by_ns_pid;

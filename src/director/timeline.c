@@ -211,7 +211,7 @@ bool timeline_perform(struct director *d)
         perform_entry(d, &d->scenario->timeline[i]);
         arm_after(d, i + 1);
         performed = true;
-        if (d->awaited > 0) { /* a killed or continued task: settle before the next */
+        if (d->awaited.count > 0) { /* a killed or continued task: settle before the next */
             d->timeline_due = true;
             break;
         }
