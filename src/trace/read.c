@@ -12,6 +12,7 @@
 
 #include "base/names.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "trace/trace.h"
 
 #define LONGEST_LINE (64u << 20)
@@ -173,6 +174,12 @@ static bool read_bytes(struct trace_reader *reader, const json_t *line, struct e
     return true;
 }
 
+/* Microseconds that can be told in nanoseconds, too. */
+static bool is_time(int64_t us)
+{
+    return us >= 0 && us <= INT64_MAX / NS_PER_US;
+}
+
 static const char *read_event(struct trace_reader *reader, const json_t *line, struct event *event)
 {
     int kind = word_index(text_of(line, "event"), event_words);
@@ -247,6 +254,8 @@ static const char *read_event(struct trace_reader *reader, const json_t *line, s
     if ((event->kind == EVENT_BLOCK || event->kind == EVENT_LIMIT || event->kind == EVENT_CLOSE) &&
         event->on == NULL)
         return "the event does not say on what";
+    if (!is_time(event->t_us) || !is_time(event->until_us) || !is_time(event->after_us))
+        return "a time is out of range";
     bool has_text = event->kind == EVENT_OUTPUT || event->kind == EVENT_SAY ||
                     event->kind == EVENT_TYPE || event->kind == EVENT_NOTE ||
                     event->kind == EVENT_LIMIT || event->kind == EVENT_DEADLOCK ||

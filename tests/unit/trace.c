@@ -325,6 +325,8 @@ int main(int argc, char **argv)
     test_refused(HEADER "\n{\"n\": 1, \"process\": \"a\", \"event\": \"start\"}],\n\"end\": "
                         "\"soon\"}\n",
                  "how the run ended", "an unknown end is refused");
+    test_refused(HEADER "\n{\"n\": 1, \"t_us\": -1, \"process\": \"a\", \"event\": \"start\"}],\n",
+                 "out of range", "a time before the start is refused");
     struct reading reading = {0};
     struct error error;
     ok(!read_trace("/does/not/exist", &reading, &error) && error.code == ENOENT,
