@@ -81,6 +81,18 @@ static void names_are_found(void)
         all = all && actor_directory_find(directory, name) == i + 10;
     }
     ok(all, "fifty thousand names are found");
+    for (int i = 0; i < 50000; i += 2) {
+        snprintf(name, sizeof name, "many.%d", i);
+        actor_directory_remove(directory, name, i + 10);
+    }
+    bool as_left = true;
+    for (int i = 0; i < 50000; i++) {
+        snprintf(name, sizeof name, "many.%d", i);
+        as_left = as_left && actor_directory_find(directory, name) == (i % 2 == 0 ? 0 : i + 10);
+    }
+    ok(as_left, "those who are gone are not found, the others are");
+    actor_directory_remove(directory, "child", 7);
+    ok(actor_directory_find(directory, "child") == 9, "a younger process keeps its name");
     actor_directory_free(directory);
 }
 
