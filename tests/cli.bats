@@ -140,6 +140,29 @@ lacks() {
     done <verbs
 }
 
+@test "README.md shows what a run prints" {
+    # The first block: the command behind a dollar sign, then its output.
+    sed -n '/^```$/,/^```$/p;/^## /q' "$top/README.md" | sed '1d;$d' >block
+    [ "$(head -1 block)" = '$ procenario run scenarios/tutorial/zombie.yaml' ]
+    (cd "$top" && "$PROCENARIO" run scenarios/tutorial/zombie.yaml) >printed
+    diff -u <(sed 1d block) printed
+}
+
+@test "the scenario to type in holds" {
+    sed -n '/^```yaml$/,/^```$/p' "$top/README.md" | sed '1d;$d' >first.yaml
+    procenario 0 run first.yaml
+    holds "$output" "4 of 4 expectations hold"
+}
+
+@test "every file that the documents lead to is there" {
+    for document in "$top"/README.md "$top"/docs/*.md; do
+        grep -oE '\]\([^)#:]+' "$document" | sed 's/^](//' >links || true
+        while read -r link; do
+            [ -e "$(dirname "$document")/$link" ] || { echo "$document: $link" && false; }
+        done <links
+    done
+}
+
 # ---- mistakes of usage ------------------------------------------------------------------------
 
 @test "an unknown command is answered with the nearest one" {
