@@ -75,7 +75,7 @@ static enum verdict_of_call enter_exec(struct director *d, struct task *task)
     task->polls = 0;
     remember_exec(task);
     task->exec_fault = false;
-    const struct fault *fault = fault_for(d, task, FAULT_EXEC);
+    const struct fault *fault = task->fault;
     if (fault != NULL) {
         task->exec_error = fault->error;
         task->exec_fault = true;
@@ -138,7 +138,9 @@ void hide_vdso(struct task *task)
 }
 
 const struct call_row calls_exec[] = {
-    {SYS_execve, "execve", .visible = true, .enter = enter_exec, .leave = leave_exec},
-    {SYS_execveat, "execveat", .visible = true, .enter = enter_exec, .leave = leave_exec},
+    {SYS_execve, "execve", .fails_as = FAULT_EXEC + 1, .visible = true, .enter = enter_exec,
+     .leave = leave_exec},
+    {SYS_execveat, "execveat", .fails_as = FAULT_EXEC + 1, .visible = true, .enter = enter_exec,
+     .leave = leave_exec},
 };
 const size_t calls_exec_count = ARRAY_SIZE(calls_exec);

@@ -25,12 +25,9 @@ static void tell_failed(struct director *d, struct task *task, int error, bool f
 static enum verdict_of_call enter_fork(struct director *d, struct task *task)
 {
     task->polls = 0;
-    if (!is_thread(task)) {
-        const struct fault *fault = fault_for(d, task, FAULT_FORK);
-        if (fault != NULL) {
-            tell_failed(d, task, fault->error, true);
-            return answer(task, -fault->error);
-        }
+    if (task->fault != NULL) {
+        tell_failed(d, task, task->fault->error, true);
+        return answer(task, -task->fault->error);
     }
     if (d->process_count >= d->scenario->limits.processes) {
         limit_exceeded(d, task->process, "processes",
@@ -66,9 +63,12 @@ static void leave_fork(struct director *d, struct task *task, int64_t result)
 
 const struct call_row calls_fork[] = {
 #ifdef SYS_fork
-    {SYS_fork, "fork", .visible = true, .enter = enter_fork, .leave = leave_fork},
-    {SYS_vfork, "vfork", .visible = true, .enter = enter_fork, .leave = leave_fork},
+    {SYS_fork, "fork", .visible = true, .fails_as = FAULT_FORK + 1, .enter = enter_fork,
+     .leave = leave_fork},
+    {SYS_vfork, "vfork", .visible = true, .fails_as = FAULT_FORK + 1, .enter = enter_fork,
+     .leave = leave_fork},
 #endif
-    {SYS_clone, "clone", .visible = true, .enter = enter_fork, .leave = leave_fork},
+    {SYS_clone, "clone", .visible = true, .fails_as = FAULT_FORK + 1, .enter = enter_fork,
+     .leave = leave_fork},
 };
 const size_t calls_fork_count = ARRAY_SIZE(calls_fork);

@@ -59,13 +59,8 @@ static bool in_background(struct director *d, const struct task *task)
 {
     if (d->terminal < 0 || task->io.kind != FD_STDIO)
         return false;
-    pid_t foreground = 0;
-    if (ioctl(d->terminal, TIOCGPGRP, &foreground) != 0 || foreground <= 0)
-        return false;
-    for (struct process *p = d->first_process; p != NULL; p = p->next_all)
-        if (p->pid == foreground)
-            return p->ns_pid != task->process->group;
-    return false;
+    pid_t foreground = terminal_foreground(d);
+    return foreground != 0 && foreground != task->process->group;
 }
 
 static bool ready_read(struct director *d, struct task *task, bool first)
@@ -82,7 +77,7 @@ static enum verdict_of_call enter_read(struct director *d, struct task *task)
 {
     if (task->io.kind == FD_PLAIN || task->io.kind == FD_NONE)
         return CALL_GO;
-    const struct fault *fault = fault_for(d, task, FAULT_READ);
+    const struct fault *fault = task->fault;
     if (fault != NULL) {
         struct event event = {.kind = EVENT_READ,
                               .process = task->process->name,
@@ -174,7 +169,7 @@ static enum verdict_of_call enter_write(struct director *d, struct task *task)
     uint64_t asked = arg(task, 2);
     if (task->written_before == 0) {
         task->polls = 0;
-        const struct fault *fault = fault_for(d, task, FAULT_WRITE);
+        const struct fault *fault = task->fault;
         if (fault != NULL) {
             tell_write(d, task, fault);
             if (fault->error != 0)
@@ -358,13 +353,15 @@ static enum verdict_of_call enter_open(struct director *d, struct task *task)
 
 #define READING(number, name)                                                                      \
     {                                                                                              \
-        number, name, .on = "read", .is_visible = visible_io, .ready = ready_read,                 \
-                      .enter = enter_read, .leave = leave_read, .explain = explain_read            \
+        number, name, .on = "read", .fails_as = FAULT_READ + 1, .is_visible = visible_io,          \
+                      .ready = ready_read, .enter = enter_read, .leave = leave_read,               \
+                      .explain = explain_read                                                      \
     }
 #define WRITING(number, name)                                                                      \
     {                                                                                              \
-        number, name, .on = "write", .is_visible = visible_io, .ready = ready_write,               \
-                      .enter = enter_write, .leave = leave_write, .explain = explain_write         \
+        number, name, .on = "write", .fails_as = FAULT_WRITE + 1, .is_visible = visible_io,        \
+                      .ready = ready_write, .enter = enter_write, .leave = leave_write,            \
+                      .explain = explain_write                                                     \
     }
 
 const struct call_row calls_io[] = {

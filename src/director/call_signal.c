@@ -161,7 +161,7 @@ static enum verdict_of_call enter_kill(struct director *d, struct task *task)
     find_targets(d, task, &targets);
     enum verdict_of_call verdict = CALL_GO_LEAVE;
     task->saved[SAVED_TOLD] = 0;
-    const struct fault *fault = fault_for(d, task, FAULT_KILL);
+    const struct fault *fault = task->fault;
     if (fault != NULL) {
         tell_kill(d, task, &targets, fault->error, true);
         verdict = answer(task, -fault->error);
@@ -170,7 +170,7 @@ static enum verdict_of_call enter_kill(struct director *d, struct task *task)
         bool all = (pid_t)arg(task, 0) == -1 && targets.count > 0;
         tell_kill(d, task, &targets, all ? 0 : ESRCH, false);
         for (size_t i = 0; all && i < targets.count; i++)
-            send_from_outside(d, targets.items[i], kill_signal(task));
+            send_from_outside(d, targets.items[i], kill_signal(task), task->process->name);
         verdict = answer(task, all ? 0 : -ESRCH);
     } else if (acts_at_once(kill_signal(task)) && targets.count > 0) {
         tell_kill(d, task, &targets, 0, false);
@@ -193,11 +193,13 @@ static void leave_kill(struct director *d, struct task *task, int64_t result)
         charge_poll(d, task);
     } else {
         task->polls = 0;
-        for (size_t i = 0; i < targets.count; i++)
+        for (size_t i = 0; i < targets.count; i++) {
+            tell_ignored(d, targets.items[i], signal, task->process->name);
             if (targets.items[i] != task->process)
                 signal_sent(d, targets.items[i], signal);
             else
                 task->signals_dirty = true;
+        }
     }
     free(targets.items);
 }
@@ -306,15 +308,18 @@ static enum verdict_of_call enter_sigaction(struct director *d, struct task *tas
 }
 
 const struct call_row calls_signal[] = {
-    {SYS_kill, "kill", .visible = true, .enter = enter_kill, .leave = leave_kill},
-    {SYS_tkill, "tkill", .visible = true, .enter = enter_kill, .leave = leave_kill},
-    {SYS_tgkill, "tgkill", .visible = true, .enter = enter_kill, .leave = leave_kill},
-    {SYS_rt_sigqueueinfo, "rt_sigqueueinfo", .visible = true, .enter = enter_kill,
+    {SYS_kill, "kill", .fails_as = FAULT_KILL + 1, .visible = true, .enter = enter_kill,
      .leave = leave_kill},
-    {SYS_rt_tgsigqueueinfo, "rt_tgsigqueueinfo", .visible = true, .enter = enter_kill,
+    {SYS_tkill, "tkill", .fails_as = FAULT_KILL + 1, .visible = true, .enter = enter_kill,
      .leave = leave_kill},
-    {SYS_pidfd_send_signal, "pidfd_send_signal", .visible = true, .enter = enter_kill,
+    {SYS_tgkill, "tgkill", .fails_as = FAULT_KILL + 1, .visible = true, .enter = enter_kill,
      .leave = leave_kill},
+    {SYS_rt_sigqueueinfo, "rt_sigqueueinfo", .fails_as = FAULT_KILL + 1, .visible = true,
+     .enter = enter_kill, .leave = leave_kill},
+    {SYS_rt_tgsigqueueinfo, "rt_tgsigqueueinfo", .fails_as = FAULT_KILL + 1, .visible = true,
+     .enter = enter_kill, .leave = leave_kill},
+    {SYS_pidfd_send_signal, "pidfd_send_signal", .fails_as = FAULT_KILL + 1, .visible = true,
+     .enter = enter_kill, .leave = leave_kill},
 #ifdef SYS_pause
     {SYS_pause, "pause", .on = "pause", .visible = true, .ready = ready_never,
      .explain = explain_pause},

@@ -68,7 +68,7 @@ void itimer_expired(struct director *d, struct process *process)
         deadline_add(d, process->itimer_deadline_ns, DEADLINE_ITIMER, process->id,
                      process->itimer_generation);
     }
-    send_from_outside(d, process, SIGALRM);
+    send_from_outside(d, process, SIGALRM, "timer");
 }
 
 #ifdef SYS_alarm

@@ -115,7 +115,7 @@ static void tell_wait(struct director *d, struct task *task, const struct wait_f
 
 static enum verdict_of_call enter_wait(struct director *d, struct task *task)
 {
-    const struct fault *fault = fault_for(d, task, FAULT_WAIT);
+    const struct fault *fault = task->fault;
     if (fault == NULL)
         return CALL_GO_LEAVE;
     struct wait_for w = what_for(d, task);
@@ -198,9 +198,11 @@ static void explain_wait(struct director *d, struct task *task, struct buf *out)
 }
 
 const struct call_row calls_wait[] = {
-    {SYS_wait4, "wait4", .on = "wait", .visible = true, .ready = ready_wait, .enter = enter_wait,
-     .leave = leave_wait, .waits_for = waits_for, .explain = explain_wait},
-    {SYS_waitid, "waitid", .on = "wait", .visible = true, .ready = ready_wait, .enter = enter_wait,
-     .leave = leave_wait, .waits_for = waits_for, .explain = explain_wait},
+    {SYS_wait4, "wait4", .fails_as = FAULT_WAIT + 1, .on = "wait", .visible = true,
+     .ready = ready_wait, .enter = enter_wait, .leave = leave_wait, .waits_for = waits_for,
+     .explain = explain_wait},
+    {SYS_waitid, "waitid", .fails_as = FAULT_WAIT + 1, .on = "wait", .visible = true,
+     .ready = ready_wait, .enter = enter_wait, .leave = leave_wait, .waits_for = waits_for,
+     .explain = explain_wait},
 };
 const size_t calls_wait_count = ARRAY_SIZE(calls_wait);

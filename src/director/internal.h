@@ -142,6 +142,7 @@ struct task {
     const struct call_row *call;
     bool in_call; /* a row's leave() is owed at the exit stop */
     bool enforce_exit_stop;
+    const struct fault *fault; /* the present call fails as the scenario says, or NULL */
     long restart_number; /* the kernel will make it again (ERESTARTNOINTR and its kin); 0: none */
     bool is_restart;     /* the present call is one that was made again: it happened only once */
     bool restarting;     /* the next restart_syscall continues `call` with `deadline_ns` */
@@ -413,8 +414,9 @@ bool default_is_ignore(int signal);
 /* The kernel may have signalled groups by itself: all look at what is pending. */
 void all_may_be_signalled(struct director *d);
 void on_signal_delivery(struct director *d, struct task *task, int signal);
+void tell_ignored(struct director *d, struct process *process, int signal, const char *from);
 pid_t getpid_of_runner(void);
-void send_from_outside(struct director *d, struct process *process, int signal);
+void send_from_outside(struct director *d, struct process *process, int signal, const char *from);
 
 /* call_exec.c: the exec succeeded. */
 void told_exec(struct director *d, struct task *task);
@@ -453,6 +455,9 @@ void tell_output(struct director *d, struct process *process, int stream, const 
                  size_t length);
 bool terminal_type(struct director *d, const char *bytes, size_t length);
 void stdin_close(struct director *d);
+/* The process group in the terminal's foreground, as programs number it; 0: none, or its leader is
+ * gone. */
+pid_t terminal_foreground(struct director *d);
 
 /* timers.c */
 struct posix_timer *posix_timer_find(struct director *d, uint64_t key, uint32_t generation,
@@ -515,6 +520,7 @@ struct call_row {
     bool visible;
     bool filtered_by_argument; /* filter.c traps it for some arguments only */
     bool takes_signals;        /* it waits for signals that may be ignored otherwise */
+    int fails_as;              /* its faults: enum fault_call plus one; 0: none */
     bool settles;              /* it may sleep in the kernel by design: what wakes it is seen to */
     /* Would it return at once? NULL: yes. May set the task's deadline on the first call (`first`).
      */

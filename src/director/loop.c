@@ -114,16 +114,16 @@ static void on_call_entry(struct director *d, struct task *task)
     if (task->exec_error != 0 && row->number != SYS_execve && row->number != SYS_execveat)
         tell_failed_exec(d, task);
     task->visible = row->is_visible != NULL ? row->is_visible(d, task) : row->visible;
+    task->fault = NULL;
+    if (task->visible && row->fails_as != 0 && task->written_before == 0)
+        task->fault = fault_for(d, task, (enum fault_call)(row->fails_as - 1));
     if (task->visible) {
         if (task->computed_ns != 0) {
             not_deterministic(d, task->process, "%s computed for more than %lld ms at a stretch",
                               task->process->name, (long long)(COMPUTE_GRAIN_NS / NS_PER_MS));
             task->computed_ns = 0;
         }
-        if (task->is_restart && row->ready == NULL)
-            perform_call(d, task); /* it has had its turn */
-        else
-            park(d, task, PARKED_AT_CALL);
+        park(d, task, PARKED_AT_CALL);
     } else {
         task->was_held = false;
         perform_call(d, task);

@@ -49,6 +49,8 @@ static bool guard_holds(struct director *d, struct task *task, bool first)
 {
     if (task->parked_at != PARKED_AT_CALL || task->released != RELEASE_NONE)
         return true;
+    if (task->fault != NULL && task->fault->error != 0)
+        return true; /* it fails when it is made, not when it would be over */
     const struct call_row *row = task->call;
     if (row->ready == NULL || row->ready(d, task, first))
         return true;
@@ -83,10 +85,12 @@ void park(struct director *d, struct task *task, enum parked_at at)
 {
     task->parked_at = at;
     task->was_held = false;
-    if (guard_holds(d, task, true))
-        task_set_state(d, task, TASK_READY);
-    else
+    if (!guard_holds(d, task, true))
         hold(d, task);
+    else if (at == PARKED_AT_CALL && task->is_restart)
+        perform_call(d, task); /* it has had its turn */
+    else
+        task_set_state(d, task, TASK_READY);
 }
 
 void recheck(struct director *d, struct task *task)

@@ -82,6 +82,25 @@ bool signal_actionable(struct director *d, struct task *task, const uint64_t *ma
     return false;
 }
 
+/* A signal that is ignored is discarded when it is sent (signal(7)); so it is told then, unless it
+ * is blocked and may still be waited for. */
+void tell_ignored(struct director *d, struct process *process, int signal, const char *from)
+{
+    uint64_t blocked = 0;
+    const struct task *task = process->first_task;
+    if (process->dispositions[signal] != DISPOSITION_IGNORE || signal == SIGCHLD || task == NULL)
+        return;
+    ptrace(PTRACE_GETSIGMASK, task->tid, (void *)sizeof blocked, &blocked);
+    if (blocked & bit(signal))
+        return;
+    struct event event = {.kind = EVENT_SIGNAL,
+                          .process = process->name,
+                          .signal = signal,
+                          .action = ACTION_IGNORED,
+                          .from = from};
+    tell(d, &event);
+}
+
 void signal_sent(struct director *d, struct process *process, int signal)
 {
     if (signal <= 0 || signal >= SIGNAL_COUNT || process->state == STATE_ZOMBIE)
@@ -131,8 +150,20 @@ static const char *sender(struct director *d, const struct task *task, const sig
         return "timer";
     if (info->si_code == SI_TIMER)
         return "timer";
-    if (info->si_code == SI_KERNEL)
-        return "kernel";
+    if (info->si_code == SI_KERNEL) {
+        switch (info->si_signo) {
+        case SIGINT:
+        case SIGQUIT:
+        case SIGTSTP:
+        case SIGTTIN:
+        case SIGTTOU:
+        case SIGHUP:
+        case SIGWINCH:
+            return "terminal";
+        default:
+            return "kernel";
+        }
+    }
     if (info->si_signo == SIGCHLD && info->si_code > 0) { /* CLD_EXITED and its kin */
         struct process *child = process_by_ns_pid(d, info->si_pid);
         return child != NULL ? child->name : NULL;
@@ -169,12 +200,16 @@ void on_signal_delivery(struct director *d, struct task *task, int signal)
     struct process *process = task->process;
     enum signal_action action = action_of(process, signal);
     bool by_default = process->dispositions[signal] == DISPOSITION_DEFAULT;
-    if (by_default && default_is_ignore(signal) && signal != SIGCONT) {
+    siginfo_t info = {0};
+    ptrace(PTRACE_GETSIGINFO, task->tid, NULL, &info);
+    /* A broken pipe's signal is nobody's kill; every other ignored one was told when it was sent.
+     */
+    bool own_pipe = signal == SIGPIPE && !by_default && info.si_pid == process->ns_pid;
+    if ((action == ACTION_IGNORED || (by_default && default_is_ignore(signal))) &&
+        signal != SIGCONT && !own_pipe) {
         resume(d, task, signal); /* nothing that anybody could see */
         return;
     }
-    siginfo_t info = {0};
-    ptrace(PTRACE_GETSIGINFO, task->tid, NULL, &info);
     const char *from = sender(d, task, &info);
     if (task->pending_timer_signal == signal) {
         /* A virtual timer's signal: let it look as the kernel's own would. */
@@ -244,8 +279,10 @@ void on_continued(struct director *d, struct task *task)
     resume(d, task, 0);
 }
 
-void send_from_outside(struct director *d, struct process *process, int signal)
+void send_from_outside(struct director *d, struct process *process, int signal, const char *from)
 {
-    if (kill(process->pid, signal) == 0)
-        signal_sent(d, process, signal);
+    if (kill(process->pid, signal) != 0)
+        return;
+    tell_ignored(d, process, signal, from);
+    signal_sent(d, process, signal);
 }

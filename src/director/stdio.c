@@ -70,6 +70,17 @@ static int open_slave(struct director *d)
     return ioctl(d->terminal, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
 }
 
+pid_t terminal_foreground(struct director *d)
+{
+    pid_t foreground = 0; /* in the runner's numbering: its leader's */
+    if (d->terminal < 0 || ioctl(d->terminal, TIOCGPGRP, &foreground) != 0 || foreground <= 0)
+        return 0;
+    for (struct process *p = d->first_process; p != NULL; p = p->next_all)
+        if (p->pid == foreground)
+            return p->ns_pid;
+    return 0;
+}
+
 static int signal_of_character(const struct termios *settings, char c)
 {
     if (!(settings->c_lflag & ISIG))
@@ -93,9 +104,11 @@ static bool type_at_terminal(struct director *d, const char *bytes, size_t lengt
         /* The same as the key, but done when the call returns (pty(7), TIOCSIG). */
         if (ioctl(d->terminal, TIOCSIG, signal) != 0)
             return false;
+        pid_t group = terminal_foreground(d);
+        for (struct process *p = d->first_process; p != NULL; p = p->next_all)
+            if (p->group == group)
+                tell_ignored(d, p, signal, "terminal");
         d->signals_everywhere = true;
-        if (signal == SIGCONT || signal == SIGKILL)
-            return true;
         all_may_be_signalled(d);
         return true;
     }

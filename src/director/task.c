@@ -251,6 +251,8 @@ void process_remove_child(struct process *child)
 void process_free(struct director *d, struct process *process)
 {
     process_remove_child(process);
+    while (process->first_child != NULL) /* at the end of a run that was cut off */
+        process_remove_child(process->first_child);
     if (process->ns_pid != 0) {
         actor_directory_remove(d->directory, process->name, process->ns_pid);
         struct process **link = &d->processes_by_ns_pid[bucket(process->ns_pid)];

@@ -160,13 +160,13 @@ static void send_signal(struct director *d, const struct timeline_entry *entry)
     if (!there)
         return;
     if (!entry->to_group) {
-        send_from_outside(d, target, entry->send_signal);
+        send_from_outside(d, target, entry->send_signal, "timeline");
         return;
     }
     pid_t group = target->ns_pid;
     for (struct process *p = d->first_process; p != NULL; p = p->next_all)
         if (p->group == group)
-            send_from_outside(d, p, entry->send_signal);
+            send_from_outside(d, p, entry->send_signal, "timeline");
 }
 
 static void perform_entry(struct director *d, const struct timeline_entry *entry)
