@@ -22,6 +22,8 @@ LINK_HARDENING := -pie -Wl,-z,relro,-z,now
 ifneq ($(filter 1,$(SANITIZE)),)
 VARIANT := sanitize
 VARIANT_FLAGS := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# Instrumented code gives gcc false alarms here (gcc(1), -fsanitize).
+VARIANT_FLAGS += -Wno-format-truncation
 else ifneq ($(filter 1,$(COVERAGE)),)
 VARIANT := coverage
 VARIANT_FLAGS := -O0 --coverage
@@ -180,7 +182,8 @@ check-layers: ## includes go one way: base, trace, scenario, actor, director, ju
 	$(call say,CHECK,layers)tests/check-layers
 check-headers: ## every header compiles alone
 	$(call say,CHECK,headers)for header in $(HEADERS); do \
-		$(COMPILE) -fsyntax-only -Wno-unused-function -x c $$header || exit 1; done
+		$(COMPILE) -Werror -Wno-pedantic -Wno-unused-function -fsyntax-only -x c $$header || \
+			exit 1; done
 
 .PHONY: aarch64
 AARCH64 ?= aarch64-linux-gnu-gcc

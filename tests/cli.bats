@@ -144,7 +144,7 @@ lacks() {
     # The first block: the command behind a dollar sign, then its output.
     sed -n '/^```$/,/^```$/p;/^## /q' "$top/README.md" | sed '1d;$d' >block
     [ "$(head -1 block)" = '$ procenario run scenarios/tutorial/zombie.yaml' ]
-    (cd "$top" && "$PROCENARIO" run scenarios/tutorial/zombie.yaml) >printed
+    (cd "$top" && LC_ALL=C.UTF-8 "$PROCENARIO" run scenarios/tutorial/zombie.yaml) >printed
     diff -u <(sed 1d block) printed
 }
 
