@@ -27,6 +27,11 @@ else
     names=("$@")
 fi
 
+if "$procenario" doctor | grep -qE '^(degraded|missing) '; then
+    echo "tests/golden.sh: this host allows less than a golden run needs: see 'procenario doctor'" >&2
+    exit 1
+fi
+
 failed=0
 for name in "${names[@]}"; do
     scenario=scenarios/$name.yaml

@@ -50,6 +50,7 @@ report() {
 
 @test "text tells each event in words and what does not hold" {
     report 1 mixed.yaml
+    sed -i '/^note: .*procenario doctor/d' report # there only where the host allows less
     diff - report <<'TEXT'
 Signals #1 \ <two> & "three"
   0.000 s  parent  starts

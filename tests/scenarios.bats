@@ -11,6 +11,13 @@ top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 : "${PROCENARIO:=${BUILD:-$top/build}/procenario}"
 golden=$top/tests/golden
 
+# What a host does not allow (see `procenario doctor`) stands in the notes of a trace's header, which
+# are none in the golden; everything else is the same there, too, except for scenarios that say
+# `# needs: process ids of its own`, as they show real ids or who adopts an orphan.
+without_notes() {
+    sed "1s/\"notes\": \\[[^]]*'procenario doctor'[^]]*\\], /\"notes\": [], /" "$1"
+}
+
 # Performs one scenario, holds its status against the expected one, and its trace against the golden.
 performs_as_recorded() {
     local name=$1 expected=0 status=0
@@ -18,21 +25,25 @@ performs_as_recorded() {
     if grep -qx '# exit status: 1' "$scenario"; then
         expected=1
     fi
-    "$PROCENARIO" run --quiet --trace "$trace" "$scenario" || status=$?
-    if [ "$status" -ne "$expected" ]; then
-        echo "status $status instead of $expected"
-        return 1
-    fi
     if [ -n "${SUITE_NOTES:-}" ]; then
         mkdir -p "$SUITE_NOTES"
         echo "$name.json" >>"$SUITE_NOTES/goldens"
+    fi
+    "$PROCENARIO" run --quiet --trace "$trace" "$scenario" || status=$?
+    if head -1 "$trace" | grep -q 'process ids vary' &&
+        grep -qx '# needs: process ids of its own' "$scenario"; then
+        skip "this host gives a run no process ids of its own"
+    fi
+    if [ "$status" -ne "$expected" ]; then
+        echo "status $status instead of $expected"
+        return 1
     fi
     if [ ! -f "$golden/$name.json" ]; then
         echo "no golden trace: make one with 'make golden', and read it"
         return 1
     fi
-    if ! cmp -s "$golden/$name.json" "$trace"; then
-        diff -u "$golden/$name.json" "$trace" || true
+    without_notes "$trace" >"$trace.bare"
+    if ! diff -u "$golden/$name.json" "$trace.bare"; then
         echo "if that is right, renew it: make golden"
         return 1
     fi
