@@ -195,10 +195,9 @@ static void leave_kill(struct director *d, struct task *task, int64_t result)
         task->polls = 0;
         for (size_t i = 0; i < targets.count; i++) {
             tell_ignored(d, targets.items[i], signal, task->process->name);
-            if (targets.items[i] != task->process)
-                signal_sent(d, targets.items[i], signal);
-            else
-                task->signals_dirty = true;
+            /* Its own it finds on the way back from this call, unless it blocks it; and another of
+             * its threads may take it. */
+            signal_sent(d, targets.items[i], signal);
         }
     }
     free(targets.items);

@@ -174,6 +174,7 @@ struct task {
 
     uint32_t polls; /* calls in a row that found nothing: makes polling loops pay with time */
     uint32_t clock_reads;
+    uint32_t quiet_calls;
 
     /* turn queue, held list, and list of those that poll descriptors */
     struct task *next, *previous;

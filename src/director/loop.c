@@ -28,6 +28,9 @@
 #include <unistd.h>
 
 #define TICK_US 10000
+/* So many traced calls in a row that concern nobody else are a turn, and cost so much time. */
+#define QUIET_CALLS 10000
+#define QUIET_CALLS_CHARGE_NS (10 * NS_PER_MS)
 
 /* ---- signals to the runner
  * ----------------------------------------------------------------------- */
@@ -114,6 +117,15 @@ static void on_call_entry(struct director *d, struct task *task)
     if (task->exec_error != 0 && row->number != SYS_execve && row->number != SYS_execveat)
         tell_failed_exec(d, task);
     task->visible = row->is_visible != NULL ? row->is_visible(d, task) : row->visible;
+    if (task->visible) {
+        task->quiet_calls = 0;
+    } else if (++task->quiet_calls >= QUIET_CALLS) {
+        /* It has done nothing that others could see for long: time passes, and others have a turn.
+         * (Threads that wait for the processor with a timeout depend on both.) */
+        task->quiet_calls = 0;
+        task->visible = true;
+        charge(d, QUIET_CALLS_CHARGE_NS);
+    }
     task->fault = NULL;
     if (task->visible && row->fails_as != 0 && task->written_before == 0)
         task->fault = fault_for(d, task, (enum fault_call)(row->fails_as - 1));
