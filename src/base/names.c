@@ -14,10 +14,35 @@
 #define SIGNALS(X)                                                                                 \
     X(SIGHUP)                                                                                      \
     X(SIGINT)                                                                                      \
-    X(SIGQUIT) X(SIGILL) X(SIGTRAP) X(SIGABRT) X(SIGBUS) X(SIGFPE) X(SIGKILL) X(SIGUSR1)           \
-        X(SIGSEGV) X(SIGUSR2) X(SIGPIPE) X(SIGALRM) X(SIGTERM) X(SIGSTKFLT) X(SIGCHLD) X(SIGCONT)  \
-            X(SIGSTOP) X(SIGTSTP) X(SIGTTIN) X(SIGTTOU) X(SIGURG) X(SIGXCPU) X(SIGXFSZ)            \
-                X(SIGVTALRM) X(SIGPROF) X(SIGWINCH) X(SIGIO) X(SIGPWR) X(SIGSYS)
+    X(SIGQUIT)                                                                                     \
+    X(SIGILL)                                                                                      \
+    X(SIGTRAP)                                                                                     \
+    X(SIGABRT)                                                                                     \
+    X(SIGBUS)                                                                                      \
+    X(SIGFPE)                                                                                      \
+    X(SIGKILL)                                                                                     \
+    X(SIGUSR1)                                                                                     \
+    X(SIGSEGV)                                                                                     \
+    X(SIGUSR2)                                                                                     \
+    X(SIGPIPE)                                                                                     \
+    X(SIGALRM)                                                                                     \
+    X(SIGTERM)                                                                                     \
+    X(SIGSTKFLT)                                                                                   \
+    X(SIGCHLD)                                                                                     \
+    X(SIGCONT)                                                                                     \
+    X(SIGSTOP)                                                                                     \
+    X(SIGTSTP)                                                                                     \
+    X(SIGTTIN)                                                                                     \
+    X(SIGTTOU)                                                                                     \
+    X(SIGURG)                                                                                      \
+    X(SIGXCPU)                                                                                     \
+    X(SIGXFSZ)                                                                                     \
+    X(SIGVTALRM)                                                                                   \
+    X(SIGPROF)                                                                                     \
+    X(SIGWINCH)                                                                                    \
+    X(SIGIO)                                                                                       \
+    X(SIGPWR)                                                                                      \
+    X(SIGSYS)
 
 #define X(name) [name] = #name,
 static const char *const signal_words[LAST_REALTIME + 1] = {[0] = "SIG0", SIGNALS(X)};
