@@ -118,6 +118,7 @@ demo: ## install what is missing, build, and perform a scenario before your eyes
 .PHONY: test
 test: ## install what is missing, build, and run all tests (SANITIZE=1: under ASan and UBSan)
 	@tests/packages install build demo test
+	@tests/packages install extra || echo "CPython's own tests are not to be had here: they are skipped"
 	@$(MAKE) test-products
 	@BUILD='$(abspath $(BUILD))' VARIANT=$(VARIANT) tests/run-suite $(TESTS)
 

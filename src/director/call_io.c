@@ -66,7 +66,7 @@ static bool in_background(struct director *d, const struct task *task)
 static bool ready_read(struct director *d, struct task *task, bool first)
 {
     (void)first;
-    if (task->io.nonblocking || never_waits(task))
+    if (task->io.nonblocking || never_waits(task) || task->io.access == O_WRONLY /* EBADF */)
         return true;
     guard_polls(d, task);
     int events = descriptor_poll(d, task, (int)arg(task, 0), POLLIN | POLLRDHUP);
@@ -132,7 +132,8 @@ static bool is_plain_write(const struct task *task)
 static bool ready_write(struct director *d, struct task *task, bool first)
 {
     (void)first;
-    if (task->io.kind == FD_STDIO || task->io.nonblocking || never_waits(task))
+    if (task->io.kind == FD_STDIO || task->io.nonblocking || never_waits(task) ||
+        task->io.access == O_RDONLY /* EBADF */)
         return true;
     guard_polls(d, task);
     return descriptor_poll(d, task, (int)arg(task, 0), POLLOUT) != 0;

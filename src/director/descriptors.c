@@ -62,7 +62,7 @@ static bool is_stdio(const struct director *d, const struct stat *status, int i)
 
 struct descriptor descriptor_look(struct director *d, struct task *task, int fd)
 {
-    struct descriptor look = {.kind = FD_NONE};
+    struct descriptor look = {.kind = FD_NONE, .access = O_RDWR};
     struct stat status;
     int copy = descriptor_dup(d, task, fd);
     if (copy >= 0) {
@@ -70,6 +70,8 @@ struct descriptor descriptor_look(struct director *d, struct task *task, int fd)
             look.kind = FD_PLAIN;
         int flags = fcntl(copy, F_GETFL);
         look.nonblocking = flags >= 0 && (flags & O_NONBLOCK) != 0;
+        if (flags >= 0)
+            look.access = flags & O_ACCMODE;
         close(copy);
     } else if (errno != EBADF) {
         char path[64];

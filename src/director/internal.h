@@ -97,6 +97,7 @@ struct descriptor {
     int stream; /* FD_STDIO: 1 or 2 (0: its stdin) */
     bool nonblocking;
     mode_t mode;
+    int access; /* O_RDONLY, O_WRONLY or O_RDWR */
     bool is_terminal;
 };
 
