@@ -213,6 +213,15 @@ END
     run ! grep -q '"text": "secret' trace.json
 }
 
+@test "a writer that outruns its terminal is never taken for one that waits" {
+    seq 100000 >expected
+    for _ in 1 2 3 4 5 6 7 8; do
+        timeout 20 "$PROCENARIO" run --quiet --trace trace.json -- seq 100000
+        python3 "$top/tests/output_of.py" trace.json | cmp - expected
+        grep -q '"deterministic": true' trace.json
+    done
+}
+
 @test "process ids, addresses and the time are the same in every run" {
     for i in 1 2 3; do
         "$PROCENARIO" run --quiet --trace "$i.json" -- "$PROGRAMS/engine" identity

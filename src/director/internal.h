@@ -451,8 +451,9 @@ struct descriptor descriptor_look(struct director *d, struct task *task, int fd)
 int descriptor_poll(struct director *d, struct task *task, int fd, short events);
 
 /* stdio.c */
-/* Takes what was written out of the terminal or pipe, so that writers never wait for us. */
-void stdio_drain(struct director *d, bool all);
+/* Takes what was written out of the terminal or pipe, so that writers never wait for us. True:
+ * there was something. */
+bool stdio_drain(struct director *d, bool all);
 void tell_output(struct director *d, struct process *process, int stream, const char *bytes,
                  size_t length);
 bool terminal_type(struct director *d, const char *bytes, size_t length);

@@ -325,6 +325,9 @@ static void look_at_running(struct director *d, struct task *task)
     char state = kernel_state(task->tid);
     if (state == 'S') {
         int status;
+        /* A writer to a full terminal waits for us alone, and has room now. */
+        if (stdio_drain(d, false))
+            return;
         /* Asleep, and no stop is on its way: a sleeper cannot make one by itself. */
         if (kernel_state(task->tid) == 'S') {
             pid_t tid = waitpid(task->tid, &status, __WALL | WNOHANG);
@@ -563,6 +566,8 @@ static void wait_in_real_time(struct director *d, int64_t until_ns)
         int64_t left = until_ns - clock_now(d);
         if (left <= 0)
             return;
+        if (d->blocked.count > 0)
+            stdio_drain(d, false);
         if (left > 2 * NS_PER_MS && d->blocked.count > 0)
             left = 2 * NS_PER_MS;
         if (left > NS_PER_S)
@@ -611,6 +616,7 @@ void wait_for_outside(struct director *d)
             on_stop(d, tid, status);
             return;
         }
+        stdio_drain(d, false);
         if (blocked_woke(d))
             return;
         struct timespec ts = {0, NS_PER_MS};

@@ -15,16 +15,21 @@
 #include <termios.h>
 #include <unistd.h>
 
-static void drain_one(struct director *d, int fd)
+static bool drain_one(struct director *d, int fd)
 {
     char sink[16384];
     ssize_t got;
-    while ((got = read(fd, sink, sizeof sink)) > 0)
+    bool any = false;
+    while ((got = read(fd, sink, sizeof sink)) > 0) {
         d->undrained -= (uint64_t)got < d->undrained ? (uint64_t)got : d->undrained;
+        any = true;
+    }
+    return any;
 }
 
-void stdio_drain(struct director *d, bool all)
+bool stdio_drain(struct director *d, bool all)
 {
+    bool any = false;
     int fds[] = {d->terminal, d->pipes[1], d->pipes[2]};
     do {
         for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
@@ -32,11 +37,12 @@ void stdio_drain(struct director *d, bool all)
                 continue;
             struct pollfd look = {.fd = fds[i], .events = POLLIN};
             if (poll(&look, 1, 0) > 0 && (look.revents & POLLIN))
-                drain_one(d, fds[i]);
+                any |= drain_one(d, fds[i]);
         }
         /* Nothing is processed on the way, so exactly what was written must come out. Echo of typed
          * input only makes it more. */
     } while (all && d->undrained > 0 && d->terminal < 0);
+    return any;
 }
 
 void tell_output(struct director *d, struct process *process, int stream, const char *bytes,
