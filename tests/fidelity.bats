@@ -15,9 +15,10 @@ setup() {
     # What a run gives every program (docs/fidelity.md): the same for both.
     export LC_ALL=C.UTF-8 TZ=UTC PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1
     export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+    export TMPDIR=$PWD
     ulimit -n 1024
     ulimit -c 0
-    BATS_TEST_TIMEOUT=600
+    export BATS_TEST_TIMEOUT=600
 }
 
 # Performs a shell command in directory `directed`, with its output in the file $1.
@@ -26,7 +27,7 @@ directed() {
     shift
     cat >directed.yaml <<YAML
 limits: {time: 100h, wall: 500s, cpu: 400s, processes: 5000, output: 1GiB, memory: 8GiB}
-env: {LC_ALL: C.UTF-8}
+env: {LC_ALL: C.UTF-8, TMPDIR: "$PWD"} # process ids repeat: names made of them are not unique in /tmp
 params: {command: "true"}
 processes:
   main:
@@ -68,7 +69,7 @@ c_project() {
         echo '#include <stdio.h>'
         echo 'int main(void) { int x = 0;'
         for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "x = module_$i(x);"; done
-        echo 'printf("%d\n", x); return 0; }'
+        printf '%s\n' 'printf("%d\n", x); return 0; }'
     } >"$1/project/main.c"
     cat >"$1/project/Makefile" <<'MAKE'
 modules := $(sort $(wildcard module_*.c))
@@ -119,10 +120,13 @@ MAKE
 
 # ---- CPython's own tests -----------------------------------------------------------------------------
 
-# The differences of one of them that docs/fidelity.md lists: "test: alone → directed".
+# The differences of one of them that docs/fidelity.md lists for who we are: "test: alone → directed".
 listed() {
-    sed -n "s/^| \`\(test\.$1\.[A-Za-z0-9_.]*\)\` | \([a-z A-Z]*\) | \([a-z A-Z]*\) |.*/\1: \2 → \3/p" \
-        "$top/docs/fidelity.md" | sort
+    awk -F ' *[|] *' -v test="test.$1." -v root="$(($(id -u) == 0))" '
+        index($2, "`" test) == 1 && ($3 == "everybody" || ($3 == "ordinary users" && !root)) {
+            gsub("`", "", $2)
+            print $2 ": " $4 " → " $5
+        }' "$top/docs/fidelity.md" | sort
 }
 
 cpython() {
