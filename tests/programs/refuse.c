@@ -31,6 +31,8 @@ static const struct refusal refusals[] = {
     {"namespaces", SYS_clone, EPERM, NAMESPACES},
     {"namespaces", SYS_unshare, EPERM, NAMESPACES},
     {"namespaces", SYS_clone3, ENOSYS, 0},
+    {"fork", SYS_clone, EAGAIN, 0},
+    {"fork", SYS_clone3, ENOSYS, 0},
     {"mount", SYS_mount, EPERM, 0},
     {"personality", SYS_personality, EPERM, 0},
     {"pidfd_getfd", SYS_pidfd_getfd, EPERM, 0},
