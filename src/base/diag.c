@@ -25,14 +25,23 @@ void diags_release(struct diags *diags)
     *diags = (struct diags){0};
 }
 
+/* What an author wrote stands in messages: nothing of it may steer the reader's terminal, or break
+ * the line. */
+static char *visible(const char *text)
+{
+    struct buf out = {0};
+    text_add_visible(&out, text, strlen(text));
+    return buf_take(&out);
+}
+
 static struct diag *add(struct diags *diags, enum diag_severity severity, struct span span,
                         const char *format, va_list args)
 {
-    struct buf message = {0};
+    auto_buf struct buf message = {0};
     buf_vprintf(&message, format, args);
     diags->items = xreallocarray(diags->items, diags->count + 1, sizeof *diags->items);
     struct diag *diag = &diags->items[diags->count++];
-    *diag = (struct diag){.severity = severity, .span = span, .message = buf_take(&message)};
+    *diag = (struct diag){.severity = severity, .span = span, .message = visible(message.data)};
     diags->errors += severity == DIAG_ERROR;
     return diag;
 }
@@ -57,9 +66,9 @@ struct diag *diag_warning(struct diags *diags, struct span span, const char *for
 
 static char *format_text(const char *format, va_list args)
 {
-    struct buf text = {0};
+    auto_buf struct buf text = {0};
     buf_vprintf(&text, format, args);
-    return buf_take(&text);
+    return visible(text.data);
 }
 
 void diag_help(struct diag *diag, const char *format, ...)

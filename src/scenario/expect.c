@@ -71,8 +71,15 @@ static void read_tree_node(struct loader *l, const struct node *node, struct tre
     if (!expect_list(l, list, "a list of children"))
         return;
     struct tree_node *children = arena_alloc(l->arena, (list->count + 1) * sizeof *children);
-    for (size_t i = 0; i < list->count; i++)
+    for (size_t i = 0; i < list->count; i++) {
         read_tree_node(l, list->items[i], &children[i]);
+        for (size_t j = 0; j < i; j++)
+            if (children[i].name != NULL && children[j].name != NULL &&
+                strcmp(children[i].name, children[j].name) == 0)
+                diag_also(diag_error(l->diags, list->items[i]->span,
+                                     "'%s' stands twice in the tree", children[i].name),
+                          list->items[j]->span, "the first one is here");
+    }
     tree->children = children;
     tree->child_count = list->count;
 }
@@ -128,6 +135,10 @@ static void read_output_lines(struct loader *l, const struct node *node, struct 
         return;
     }
     size_t count = list ? node->count : 1;
+    if (count == 0 && e->output.form == OUTPUT_CONTAINS) {
+        diag_error(l->diags, node->span, "the text that the output contains is missing here");
+        return;
+    }
     const char **lines = arena_alloc(l->arena, (count + 1) * sizeof *lines);
     for (size_t i = 0; i < count; i++)
         lines[i] = output_text(l, list ? node->items[i] : node);
@@ -262,8 +273,10 @@ static void read_signals(struct loader *l, const struct node *value, struct expe
         e->signals.of = field_process(l, of, true, NULL);
     if (delivered != NULL)
         field_signals(l, delivered, &e->signals.delivered, &e->signals.delivered_count);
-    if (caught != NULL)
-        field_signals(l, caught, &e->signals.caught, &e->signals.caught_count);
+    if (caught != NULL && field_signals(l, caught, &e->signals.caught, &e->signals.caught_count))
+        for (size_t i = 0; i < e->signals.caught_count; i++)
+            can_be_caught(l, caught->kind == NODE_LIST ? caught->items[i] : caught,
+                          e->signals.caught[i], "caught");
     if (ignored != NULL)
         field_signals(l, ignored, &e->signals.ignored, &e->signals.ignored_count);
     if (delivered == NULL && caught == NULL && ignored == NULL)

@@ -15,11 +15,26 @@ static const char *kind_word(const struct node *node)
     return node->kind == NODE_LIST ? "a list" : node->kind == NODE_MAP ? "a mapping" : "text";
 }
 
+static void wrong_kind(struct loader *l, const struct node *node, const char *what)
+{
+    if (node->kind == NODE_SCALAR && node->plain && node->length == 0)
+        diag_error(l->diags, node->span, "%s is missing here", what);
+    else
+        diag_error(l->diags, node->span, "%s is expected here, not %s", what, kind_word(node));
+}
+
+bool is_identifier(const char *text)
+{
+    static const char all[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-0123456789";
+    return text[0] != '\0' && strchr("-0123456789", text[0]) == NULL &&
+           strspn(text, all) == strlen(text);
+}
+
 bool expect_map(struct loader *l, const struct node *node, const char *what)
 {
     if (node->kind == NODE_MAP)
         return true;
-    diag_error(l->diags, node->span, "%s is expected here, not %s", what, kind_word(node));
+    wrong_kind(l, node, what);
     return false;
 }
 
@@ -27,7 +42,7 @@ bool expect_list(struct loader *l, const struct node *node, const char *what)
 {
     if (node->kind == NODE_LIST)
         return true;
-    diag_error(l->diags, node->span, "%s is expected here, not %s", what, kind_word(node));
+    wrong_kind(l, node, what);
     return false;
 }
 
@@ -371,12 +386,25 @@ bool field_signal(struct loader *l, const struct node *node, bool zero_allowed, 
     return true;
 }
 
+bool can_be_caught(struct loader *l, const struct node *node, int signal, const char *verb)
+{
+    if (signal != SIGKILL && signal != SIGSTOP)
+        return true;
+    diag_help(diag_error(l->diags, node->span, "%s cannot be %s", signal_name(signal), verb),
+              "the kernel keeps SIGKILL and SIGSTOP for itself (signal(7))");
+    return false;
+}
+
 bool field_signals(struct loader *l, const struct node *node, const int **signals, size_t *count)
 {
     bool one = node->kind == NODE_SCALAR;
     if (!one && !expect_list(l, node, "a signal or a list of them"))
         return false;
     size_t n = one ? 1 : node->count;
+    if (n == 0) {
+        diag_error(l->diags, node->span, "a signal is missing here");
+        return false;
+    }
     int *list = arena_alloc(l->arena, (n + 1) * sizeof *list);
     bool fine = true;
     for (size_t i = 0; i < n; i++)

@@ -25,8 +25,10 @@ static void read_params(struct loader *l, const struct node *map)
                 diag_help(
                     diag_error(l->diags, key->span, "'%s' has a meaning of its own", taken[k]),
                     "choose another name for the parameter");
-        if (key->length == 0 || strchr(key->text, '}') != NULL)
-            diag_error(l->diags, key->span, "'%s' cannot be the name of a parameter", key->text);
+        if (!is_identifier(key->text))
+            diag_help(diag_error(l->diags, key->span, "'%s' cannot be the name of a parameter",
+                                 key->text),
+                      "a name begins with a letter and has letters, digits, '_' and '-'");
         struct param *param = &params[count];
         *param = (struct param){.key = arena_strdup(l->arena, key->text), .span = value->span};
         for (size_t k = 0; k < l->override_count; k++) {

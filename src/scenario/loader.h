@@ -73,6 +73,8 @@ bool field_bool(struct loader *l, const struct node *node, bool *value);
 /* SIGTERM; TERM and 15 with a warning that suggests the standard form. `zero_allowed`: 0 is a
  * probe. */
 bool field_signal(struct loader *l, const struct node *node, bool zero_allowed, int *signal);
+/* Can a program catch it? Else says that it cannot. `verb`: "caught". */
+bool can_be_caught(struct loader *l, const struct node *node, int signal, const char *verb);
 /* One signal or a list of them. */
 bool field_signals(struct loader *l, const struct node *node, const int **signals, size_t *count);
 /* One of `words` (NULL-terminated): its index. `what`: "a state". */
@@ -84,6 +86,8 @@ bool field_runtime_text(struct loader *l, const struct node *node, struct text *
 bool field_texts(struct loader *l, const struct node *node, bool one_allowed, const char *what,
                  const char *const **texts, size_t *count);
 
+/* A name of letters, digits, '_' and '-' that begins with a letter or '_'. */
+bool is_identifier(const char *text);
 /* Is it a map (list)? Else says what is expected: "a mapping of limits". */
 bool expect_map(struct loader *l, const struct node *node, const char *what);
 bool expect_list(struct loader *l, const struct node *node, const char *what);

@@ -95,6 +95,9 @@ static enum known look_up(const struct family *f, const char *name)
             (name[length] == '\0' || name[length] == '.'))
             return KNOWN;
     }
+    for (size_t i = 0; i < s->name_count; i++)
+        if (name_matches(name, s->names[i][1]))
+            return KNOWN;
     size_t first = strcspn(name, ".");
     size_t star = strcspn(name, "*");
     if (star < first) { /* something must begin like that */

@@ -295,15 +295,6 @@ static bool read_wait(struct loader *l, const struct node *value, struct step *s
     return fine;
 }
 
-static bool can_be_caught(struct loader *l, const struct node *node, int signal, const char *verb)
-{
-    if (signal != SIGKILL && signal != SIGSTOP)
-        return true;
-    diag_help(diag_error(l->diags, node->span, "%s cannot be %s", signal_name(signal), verb),
-              "the kernel keeps SIGKILL and SIGSTOP for itself (signal(7))");
-    return false;
-}
-
 static bool read_on(struct loader *l, const struct node *value, struct step *step)
 {
     step->restart = true;
@@ -367,7 +358,17 @@ static bool find_pipe(struct loader *l, const struct node *node, const char *nam
 static bool read_pipe(struct loader *l, const struct node *value, struct step *step)
 {
     const char *name = field_text(l, value, "the name of a pipe");
-    return name != NULL && find_pipe(l, value, name, strlen(name), true, &step->pipe);
+    if (name == NULL)
+        return false;
+    bool taken =
+        strcmp(name, "stdin") == 0 || strcmp(name, "stdout") == 0 || strcmp(name, "stderr") == 0;
+    if (taken || !is_identifier(name)) {
+        diag_help(diag_error(l->diags, value->span, "'%s' cannot be the name of a pipe", name),
+                  taken ? "it has a meaning of its own: choose another name"
+                        : "a name begins with a letter and has letters, digits, '_' and '-'");
+        return false;
+    }
+    return find_pipe(l, value, name, strlen(name), true, &step->pipe);
 }
 
 /* A pipe's name, or one of the standard streams. */
@@ -384,7 +385,13 @@ static bool read_end(struct loader *l, const struct node *node, enum step_fd pip
         step->fd = STEP_FD_STDOUT;
     else if (strcmp(name, "stderr") == 0 && !reads)
         step->fd = STEP_FD_STDERR;
-    else {
+    else if (strcmp(name, "stdin") == 0 || strcmp(name, "stdout") == 0 ||
+             strcmp(name, "stderr") == 0) {
+        diag_help(
+            diag_error(l->diags, node->span, "%s cannot be %s", name, reads ? "read" : "written"),
+            reads ? "read from a pipe, or from stdin" : "write to a pipe, stdout or stderr");
+        return false;
+    } else {
         step->fd = pipe_end;
         return find_pipe(l, node, name, strlen(name), false, &step->pipe);
     }
@@ -501,6 +508,10 @@ static int step_kind(const char *word)
 
 static void unknown_step(struct loader *l, const struct node *node)
 {
+    if (node->length == 0) {
+        diag_error(l->diags, node->span, "a step is missing here");
+        return;
+    }
     struct diag *diag = diag_error(l->diags, node->span, "unknown step '%s'", node->text);
     const char *near = nearest_word(node->text, step_words);
     auto_buf struct buf known = {0};

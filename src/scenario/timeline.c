@@ -81,7 +81,8 @@ static void read_when(struct loader *l, const struct node *map, struct timeline_
         only_true(l, node);
     } else {
         entry->when = WHEN_CATCHES;
-        field_signal(l, field(map, "catches"), false, &entry->signal);
+        if (field_signal(l, field(map, "catches"), false, &entry->signal))
+            can_be_caught(l, field(map, "catches"), entry->signal, "caught");
     }
 }
 

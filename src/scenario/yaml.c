@@ -34,7 +34,7 @@ struct reader {
 static void map_characters(struct reader *r)
 {
     size_t length = r->source->length;
-    size_t at = length >= 3 && memcmp(r->source->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    size_t at = 0; /* a byte-order mark counts, since the encoding is not left to libyaml */
     r->checkpoints = xreallocarray(NULL, length / 64 + 2, sizeof *r->checkpoints);
     size_t characters = 0;
     for (; at <= length; at++) {
