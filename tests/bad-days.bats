@@ -75,7 +75,7 @@ begin_run() {
 }
 
 @test "without /proc a run is performed" {
-    export ASAN_OPTIONS=detect_leaks=0 # a build that looks for leaks does so with what is refused
+    [ "${VARIANT:-plain}" != sanitize ] || skip "the sanitizers themselves need /proc"
     unshare --mount true 2>/dev/null || skip "needs root"
     for hide in "umount -l /proc" "mount -t tmpfs none /proc"; do
         performed 0 unshare --mount sh -c "$hide && exec \"\$@\"" sh \
