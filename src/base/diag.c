@@ -90,8 +90,7 @@ void diag_also(struct diag *diag, struct span span, const char *format, ...)
     va_end(args);
 }
 
-/* ---- printing
- * --------------------------------------------------------------------------------------- */
+/* ---- printing ---- */
 
 static int by_place(const void *a, const void *b)
 {

@@ -70,8 +70,7 @@ char *xasprintf(const char *format, ...)
     return buf_take(&buf);
 }
 
-/* ---- arena
- * ---------------------------------------------------------------------------------------- */
+/* ---- arena ---- */
 
 #define BLOCK_SIZE (64u * 1024)
 
@@ -136,8 +135,7 @@ char *arena_printf(struct arena *arena, const char *format, ...)
     return arena_strndup(arena, buf.data, buf.length);
 }
 
-/* ---- buf
- * ------------------------------------------------------------------------------------------- */
+/* ---- buf ---- */
 
 static void reserve(struct buf *buf, size_t more)
 {

@@ -130,8 +130,7 @@ bool signal_is_standard_form(const char *text, int signal)
     return strcmp(text, signal_name(signal)) == 0;
 }
 
-/* ---- errno
- * ----------------------------------------------------------------------------------------- */
+/* ---- errno ---- */
 
 #define LARGEST_ERRNO 133
 
@@ -157,8 +156,7 @@ int errno_parse(const char *text)
     return 0;
 }
 
-/* ---- near words
- * ------------------------------------------------------------------------------------- */
+/* ---- near words ---- */
 
 #define LONGEST_WORD 64
 

@@ -51,8 +51,7 @@ static bool visible_io(struct director *d, struct task *task)
     return task->io.kind == FD_STDIO || task->io.kind == FD_POLLED;
 }
 
-/* ---- reading
- * --------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 /* A background process does not wait for the terminal: the kernel stops it (SIGTTIN). */
 static bool in_background(struct director *d, const struct task *task)
@@ -121,8 +120,7 @@ static void explain_write(struct director *d, struct task *task, struct buf *out
     explain_fd(d, task, out, "write to");
 }
 
-/* ---- writing
- * --------------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 static bool is_plain_write(const struct task *task)
 {
@@ -309,8 +307,7 @@ static enum verdict_of_call enter_sendfile(struct director *d, struct task *task
     return CALL_GO_LEAVE;
 }
 
-/* ---- connecting and opening
- * ------------------------------------------------------------------------- */
+/* ---- connecting and opening ---- */
 
 static enum verdict_of_call enter_waiting(struct director *d, struct task *task)
 {

@@ -21,8 +21,7 @@ pid_t getpid_of_runner(void)
     return pid;
 }
 
-/* ---- kill and its kin
- * ---------------------------------------------------------------------------- */
+/* ---- kill and its kin ---- */
 
 /* Which process a pidfd is about: its fdinfo says so, in the pids of the proc that is asked. */
 struct process *process_of_pidfd(struct director *d, struct task *task, int fd)
@@ -203,8 +202,7 @@ static void leave_kill(struct director *d, struct task *task, int64_t result)
     free(targets.items);
 }
 
-/* ---- waiting for signals
- * -------------------------------------------------------------------------- */
+/* ---- waiting for signals ---- */
 
 static bool ready_never(struct director *d, struct task *task, bool first)
 {
@@ -272,8 +270,7 @@ static void leave_sigtimedwait(struct director *d, struct task *task, int64_t re
     tell(d, &event);
 }
 
-/* ---- what signals do
- * ------------------------------------------------------------------------------ */
+/* ---- what signals do ---- */
 
 struct kernel_sigaction { /* rt_sigaction(2)'s own, not libc's */
     uint64_t handler;

@@ -24,8 +24,7 @@
 #define TFD_TIMER_ABSTIME 1
 #endif
 
-/* ---- alarm and setitimer: one timer a process
- * ------------------------------------------------------- */
+/* ---- alarm and setitimer: one timer a process ---- */
 
 static void tell_alarm(struct director *d, struct process *process, int64_t after_ns)
 {
@@ -119,8 +118,7 @@ static enum verdict_of_call enter_getitimer(struct director *d, struct task *tas
     return answer(task, 0);
 }
 
-/* ---- POSIX timers
- * ------------------------------------------------------------------------------------ */
+/* ---- POSIX timers ---- */
 
 struct posix_timer *posix_timer_find(struct director *d, uint64_t key, uint32_t generation,
                                      struct process **owner)
@@ -290,8 +288,7 @@ static void leave_timer_delete(struct director *d, struct task *task, int64_t re
     free(timer);
 }
 
-/* ---- timerfd
- * ----------------------------------------------------------------------------------------- */
+/* ---- timerfd ---- */
 
 struct timerfd {
     struct timerfd *next;

@@ -496,6 +496,14 @@ bool launch_explain(struct director *d);
 void launch_release(struct director *d);
 
 /* loop.c */
+/* The runner's own signals while it performs: a regular tick, and requests to stop. */
+struct runner_signals {
+    struct sigaction before[4];
+};
+void watch_signals(struct runner_signals *saved);
+void unwatch_signals(const struct runner_signals *saved);
+/* Until nobody is left, or the run has ended. */
+void run_loop(struct director *d);
 /* A call's exit stop was dealt with: the task goes on, at once or when all is quiet. */
 void after_call(struct director *d, struct task *task);
 bool look_for_sleepers(struct director *d);

@@ -253,7 +253,7 @@ static _Noreturn void init_process(struct plan *plan)
     if (plan->map_user && !map_user(plan->uid, plan->gid))
         give_up(plan, STAGE_MAPPING);
     if (plan->clone_flags & CLONE_NEWNS) {
-        if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+        if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0)
             give_up(plan, STAGE_MOUNT);
         if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
             give_up(plan, STAGE_MOUNT_PROC);
@@ -302,8 +302,7 @@ static _Noreturn void init_process(struct plan *plan)
     _exit(0);
 }
 
-/* ---- the runner's side -------------------------------------------------------------------------
- */
+/* ---- the runner's side ---- */
 
 /* Receives one report; its sender's pid and a passed descriptor when there is one. */
 static bool receive_report(int socket, struct report *report, pid_t *sender, int *passed_fd)

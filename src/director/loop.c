@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -32,8 +31,7 @@
 #define QUIET_CALLS 10000
 #define QUIET_CALLS_CHARGE_NS (10 * NS_PER_MS)
 
-/* ---- signals to the runner
- * ----------------------------------------------------------------------- */
+/* ---- signals to the runner ---- */
 
 static volatile sig_atomic_t ticked;
 static volatile sig_atomic_t asked_to_stop;
@@ -54,12 +52,9 @@ static void on_stop_request(int signal)
     asked_to_stop = signal;
 }
 
-struct runner_signals {
-    struct sigaction before[4];
-};
 static const int watched_signals[] = {SIGALRM, SIGINT, SIGTERM, SIGHUP};
 
-static void watch_signals(struct runner_signals *saved)
+void watch_signals(struct runner_signals *saved)
 {
     for (size_t i = 0; i < ARRAY_SIZE(watched_signals); i++) {
         /* No SA_RESTART: each must end a waitpid that would go on waiting. */
@@ -72,7 +67,7 @@ static void watch_signals(struct runner_signals *saved)
     setitimer(ITIMER_REAL, &every, NULL);
 }
 
-static void unwatch_signals(const struct runner_signals *saved)
+void unwatch_signals(const struct runner_signals *saved)
 {
     struct itimerval never = {{0, 0}, {0, 0}};
     setitimer(ITIMER_REAL, &never, NULL);
@@ -80,8 +75,7 @@ static void unwatch_signals(const struct runner_signals *saved)
         sigaction(watched_signals[i], &saved->before[i], NULL);
 }
 
-/* ---- one stop
- * ------------------------------------------------------------------------------------ */
+/* ---- one stop ---- */
 
 static void on_call_entry(struct director *d, struct task *task)
 {
@@ -249,8 +243,7 @@ void on_stop(struct director *d, pid_t tid, int status)
     }
 }
 
-/* ---- what does not stop
- * -------------------------------------------------------------------------- */
+/* ---- what does not stop ---- */
 
 /* The state letter of a task as the kernel shows it; '?' when it cannot be read. */
 static char kernel_state(pid_t tid)
@@ -511,8 +504,7 @@ static bool blocked_woke(struct director *d)
     return woke;
 }
 
-/* ---- when nobody can go on
- * ------------------------------------------------------------------------ */
+/* ---- when nobody can go on ---- */
 
 static void explain_wait(struct director *d, struct task *task, struct buf *out)
 {
@@ -631,7 +623,7 @@ static bool somebody_lives(const struct director *d)
     return d->task_count > 0;
 }
 
-static void run_loop(struct director *d)
+void run_loop(struct director *d)
 {
     while (!d->ending && somebody_lives(d)) {
         if (d->awaited.count > 0) {
@@ -660,186 +652,4 @@ static void run_loop(struct director *d)
         if (!give_turn(d))
             nobody_can_go_on(d);
     }
-}
-
-/* ---- the end
- * -------------------------------------------------------------------------------------- */
-
-/* Nobody stays: init's end takes a pid namespace along; the rest is killed one by one. */
-static void kill_everybody(struct director *d)
-{
-    d->ending = true;
-    if (d->lifeline >= 0)
-        close(steal_fd(&d->lifeline));
-    for (size_t i = 0; i < PID_BUCKETS; i++)
-        for (struct task *task = d->tasks_by_tid[i]; task != NULL; task = task->next_by_tid) {
-            kill(task->tid, SIGKILL);
-            /* One that is parked at its exit event does not move for SIGKILL (Linux 6.1). */
-            ptrace(PTRACE_CONT, task->tid, NULL, NULL);
-        }
-    if (d->init_pid > 0 && d->own_pids)
-        kill(d->init_pid, SIGKILL);
-    int status;
-    /* Known ones by name, for there may be thousands; then whoever is left. */
-    for (size_t i = 0; i < PID_BUCKETS && !d->has_threads; i++)
-        for (struct task *task = d->tasks_by_tid[i]; task != NULL; task = task->next_by_tid)
-            for (;;) {
-                pid_t tid = waitpid(task->tid, &status, __WALL);
-                if (tid < 0 && errno == EINTR)
-                    continue;
-                if (tid < 0 || !WIFSTOPPED(status))
-                    break;
-                ptrace(PTRACE_CONT, tid, NULL, NULL);
-            }
-    for (;;) {
-        pid_t tid = waitpid(-1, &status, __WALL);
-        if (tid < 0 && errno == EINTR)
-            continue;
-        if (tid < 0)
-            break;
-        if (WIFSTOPPED(status)) {
-            /* A new child that we had not heard of, or the last stop of a dying one. */
-            kill(tid, SIGKILL);
-            ptrace(PTRACE_CONT, tid, NULL, NULL);
-        }
-    }
-    d->init_pid = 0;
-}
-
-static void release(struct director *d)
-{
-    launch_release(d);
-    timeline_release(d);
-    timers_release(d);
-    for (size_t i = 0; i < PID_BUCKETS; i++)
-        while (d->tasks_by_tid[i] != NULL)
-            task_gone(d, d->tasks_by_tid[i]);
-    while (d->first_process != NULL)
-        process_free(d, d->first_process);
-    free(d->deadlines);
-    if (d->directory != NULL)
-        actor_directory_free(d->directory);
-}
-
-/* Under turn-taking only one task runs at a time, and a stop costs a fraction when nothing crosses
- * from one processor to another. */
-static void pin(struct director *d)
-{
-    if (d->options->schedule.policy == SCHEDULE_FREE)
-        return;
-    int cpu = sched_getcpu();
-    if (cpu < 0 || sched_getaffinity(0, sizeof d->affinity, &d->affinity) != 0)
-        return;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET((unsigned)cpu, &one);
-    d->pinned = sched_setaffinity(0, sizeof one, &one) == 0;
-}
-
-static void raise_descriptor_limit(struct rlimit *before)
-{
-    if (getrlimit(RLIMIT_NOFILE, before) == 0) {
-        struct rlimit more = {before->rlim_max, before->rlim_max};
-        setrlimit(RLIMIT_NOFILE, &more);
-    }
-}
-
-static void seed_random(struct director *d)
-{
-    /* splitmix64, as xoshiro's authors advise. */
-    uint64_t x = d->options->schedule.seed;
-    for (size_t i = 0; i < 4; i++) {
-        x += UINT64_C(0x9e3779b97f4a7c15);
-        uint64_t z = x;
-        z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-        z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-        d->random[i] = z ^ (z >> 31);
-    }
-}
-
-static bool begin(struct director *d)
-{
-    const char *notes[4];
-    size_t note_count = 0;
-    d->directory = actor_directory_new();
-    if (d->directory == NULL)
-        return error_set(d->error, errno, "cannot make the table of processes");
-    if (!launch(d, notes, &note_count))
-        return false;
-    char schedule[64];
-    const struct schedule_spec *spec = &d->options->schedule;
-    if (spec->policy == SCHEDULE_RANDOM)
-        snprintf(schedule, sizeof schedule, "random:%llu", (unsigned long long)spec->seed);
-    else
-        snprintf(schedule, sizeof schedule, "%s", schedule_policy_word(spec->policy));
-    struct trace_header header = {
-        .scenario = d->scenario->title,
-        .clock = d->options->clock == CLOCK_KIND_VIRTUAL ? "virtual" : "real",
-        .schedule = schedule,
-        .notes = notes,
-        .note_count = note_count,
-    };
-    for (size_t i = 0; i < d->options->sink_count; i++) {
-        const struct trace_sink *sink = &d->options->sinks[i];
-        if (sink->begin != NULL && !sink->begin(sink->self, &header)) {
-            d->result->sink_stopped = true;
-            end_run(d, RUN_FAILED);
-        }
-    }
-    tell_plain(d, d->root, EVENT_START);
-    timeline_begin(d);
-    if (d->options->clock == CLOCK_KIND_REAL)
-        not_deterministic(d, NULL, "the clock is real");
-    if (spec->policy == SCHEDULE_FREE)
-        not_deterministic(d, NULL, "the schedule is free: the kernel decided the order");
-    return launch_begin(d);
-}
-
-bool director_perform(const struct scenario *scenario, const struct perform_options *options,
-                      struct perform_result *result, struct error *error)
-{
-    *result = (struct perform_result){.end = RUN_COMPLETED, .deterministic = true};
-    struct director *d = xcalloc(1, sizeof *d);
-    d->scenario = scenario;
-    d->options = options;
-    d->result = result;
-    d->error = error;
-    d->lifeline = d->launch_socket = d->terminal = d->terminal_slave = -1;
-    for (int i = 0; i < 3; i++)
-        d->pipes[i] = d->files[i] = -1;
-    seed_random(d);
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    d->real_start_ns = ts.tv_sec * NS_PER_S + ts.tv_nsec;
-    struct rlimit descriptors;
-    raise_descriptor_limit(&descriptors);
-    pin(d);
-    struct runner_signals signals;
-    watch_signals(&signals);
-
-    bool performed = begin(d);
-    if (performed)
-        run_loop(d);
-    clock_now(d);
-    kill_everybody(d);
-    unwatch_signals(&signals);
-    if (d->pinned)
-        sched_setaffinity(0, sizeof d->affinity, &d->affinity);
-    setrlimit(RLIMIT_NOFILE, &descriptors);
-    if (d->launch_refused) /* the root could not install the filter, or begin */
-        performed = false;
-    result->duration_us = d->now_ns / NS_PER_US;
-    if (!performed)
-        result->end = RUN_FAILED;
-    release(d);
-    free(d);
-    return performed;
-}
-
-void perform_result_release(struct perform_result *result)
-{
-    for (size_t i = 0; i < result->reason_count; i++)
-        free(result->reasons[i]);
-    free(result->reasons);
-    *result = (struct perform_result){0};
 }

@@ -67,8 +67,7 @@ void tell_output(struct director *d, struct process *process, int stream, const 
     }
 }
 
-/* ---- input
- * ----------------------------------------------------------------------------------------- */
+/* ---- input ---- */
 
 /* Opens the slave for a moment: a look kept open would hide the program's own hang-up. */
 static int open_slave(struct director *d)

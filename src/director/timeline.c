@@ -219,8 +219,7 @@ bool timeline_perform(struct director *d)
     return performed;
 }
 
-/* ---- the process table
- * -------------------------------------------------------------------------------- */
+/* ---- the process table ---- */
 
 static const char *parent_name(const struct director *d, const struct process *process)
 {

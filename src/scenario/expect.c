@@ -91,8 +91,7 @@ static void read_tree(struct loader *l, const struct node *value, struct expecta
     e->tree = tree;
 }
 
-/* ---- output
- * -------------------------------------------------------------------------------------------- */
+/* ---- output ---- */
 
 /* Text that may be empty: "" in quotes. */
 static const char *output_text(struct loader *l, const struct node *node)
@@ -185,9 +184,7 @@ static void read_output(struct loader *l, const struct node *value, struct expec
                   "exactly one of text, lines, unordered, contains and matches is wanted");
 }
 
-/* ---- ends
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- ends ---- */
 
 static void read_fate(struct loader *l, const struct node *node, struct fate *fate)
 {
@@ -306,8 +303,7 @@ static void read_duration(struct loader *l, const struct node *value, struct exp
         diag_error(l->diags, max->span, "'max' is less than 'min'");
 }
 
-/* ---- events
- * ---------------------------------------------------------------------------------------------- */
+/* ---- events ---- */
 
 static void read_pattern(struct loader *l, const struct node *map, struct event_pattern *p)
 {
@@ -369,8 +365,7 @@ static void read_never(struct loader *l, const struct node *map, struct expectat
     read_pattern(l, map, &e->first);
 }
 
-/* ---- one expectation
- * --------------------------------------------------------------------------------------- */
+/* ---- one expectation ---- */
 
 static void (*const readers[])(struct loader *, const struct node *, struct expectation *) = {
     [EXPECT_FORKS] = read_forks,     [EXPECT_TREE] = read_tree,

@@ -85,8 +85,7 @@ bool check_keys(struct loader *l, const struct node *map, const char *const *wor
     return fine;
 }
 
-/* ---- substitution
- * ------------------------------------------------------------------------------------ */
+/* ---- substitution ---- */
 
 static const struct param *find_param(const struct loader *l, const char *key, size_t length)
 {
@@ -267,8 +266,7 @@ static const char *from_flag(struct loader *l)
     return l->flag != NULL ? arena_printf(l->arena, " (from --set %s)", l->flag) : "";
 }
 
-/* ---- typed scalars
- * ----------------------------------------------------------------------------------- */
+/* ---- typed scalars ---- */
 
 bool field_duration(struct loader *l, const struct node *node, int64_t *ns)
 {
@@ -456,8 +454,7 @@ bool field_texts(struct loader *l, const struct node *node, bool one_allowed, co
     return fine;
 }
 
-/* ---- names of processes
- * ------------------------------------------------------------------------------ */
+/* ---- names of processes ---- */
 
 void reference_add(struct loader *l, struct span span, const char *name, bool is_pattern,
                    const char *reserved)

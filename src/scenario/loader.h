@@ -56,8 +56,7 @@ struct loader {
     size_t pipe_count;
 };
 
-/* ---- fields.c: typed by the field that reads them
- * ------------------------------------------------------ */
+/* ---- fields.c: typed by the field that reads them ---- */
 
 /* Every function reports what is wrong and then returns false (or NULL). */
 
@@ -106,8 +105,7 @@ void reference_add(struct loader *l, struct span span, const char *name, bool is
 const char *field_process(struct loader *l, const struct node *node, bool is_pattern,
                           const char *reserved);
 
-/* ---- one file a part of the document
- * --------------------------------------------------------------------- */
+/* ---- one file a part of the document ---- */
 
 void read_processes(struct loader *l, const struct node *map);
 void read_steps(struct loader *l, const struct node *list, struct steps *steps);

@@ -40,8 +40,7 @@ void read_limits(struct loader *l, const struct node *map)
         field_size(l, node, &limits->memory);
 }
 
-/* ---- schedule
- * ---------------------------------------------------------------------------------------- */
+/* ---- schedule ---- */
 
 static const char *const policy_words[] = {
     [SCHEDULE_ROUND_ROBIN] = "round-robin", [SCHEDULE_RUN_TO_BLOCK] = "run-to-block",
@@ -145,8 +144,7 @@ void read_schedule(struct loader *l, const struct node *node)
         spec->seed = (uint64_t)number;
 }
 
-/* ---- terminal, names, environment
- * -------------------------------------------------------------------- */
+/* ---- terminal, names, environment ---- */
 
 void read_terminal(struct loader *l, const struct node *map)
 {
@@ -218,8 +216,7 @@ void read_env(struct loader *l, const struct node *map, const char *const **env,
     *env = list;
 }
 
-/* ---- faults
- * -------------------------------------------------------------------------------------------- */
+/* ---- faults ---- */
 
 static void read_occurrence(struct loader *l, const struct node *map, struct fault *fault)
 {

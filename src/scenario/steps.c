@@ -18,8 +18,7 @@ const char *const step_words[] = {STEP_KINDS(X) NULL};
 #define MOST_FORKS 100000
 #define MOST_REPEATS 1000000
 
-/* ---- pieces that several steps have
- * ------------------------------------------------------------------ */
+/* ---- pieces that several steps have ---- */
 
 static int find_role(const struct loader *l, const char *name)
 {
@@ -121,8 +120,7 @@ static bool map_form(struct loader *l, const struct node *node, const char *cons
     return true;
 }
 
-/* ---- one reader a kind
- * -------------------------------------------------------------------------------- */
+/* ---- one reader a kind ---- */
 
 static bool read_print(struct loader *l, const struct node *value, struct step *step)
 {
@@ -495,8 +493,7 @@ static const struct step_reader {
     [STEP_FOREVER] = {read_forever, NEEDS_VALUE, false, false, "forever: [print: hello]"},
 };
 
-/* ---- a step, a list of them
- * ---------------------------------------------------------------------------- */
+/* ---- a step, a list of them ---- */
 
 static int step_kind(const char *word)
 {
@@ -636,8 +633,7 @@ void read_steps(struct loader *l, const struct node *list, struct steps *steps)
     *steps = (struct steps){items, list->count};
 }
 
-/* ---- processes
- * ------------------------------------------------------------------------------------------ */
+/* ---- processes ---- */
 
 static bool check_role_name(struct loader *l, const struct node *key)
 {

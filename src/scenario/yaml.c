@@ -65,8 +65,7 @@ static struct span span_between(const struct reader *r, yaml_mark_t start, yaml_
     return (struct span){from, to > from ? to - from : 0};
 }
 
-/* ---- what cannot be read at all
- * ---------------------------------------------------------------------- */
+/* ---- what cannot be read at all ---- */
 
 static bool check_bytes(struct reader *r)
 {
@@ -158,8 +157,7 @@ static void report_syntax(struct reader *r)
     r->broken = true;
 }
 
-/* ---- events to nodes
- * ---------------------------------------------------------------------------------- */
+/* ---- events to nodes ---- */
 
 static bool next_event(struct reader *r, yaml_event_t *event)
 {
