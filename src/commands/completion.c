@@ -42,8 +42,7 @@ static void print_verbs(void)
     fputs("help", stdout);
 }
 
-/* ---- bash -------------------------------------------------------------------------------------
- */
+/* ---- bash ---- */
 
 static void print_bash_verb(const struct command *command)
 {
@@ -100,8 +99,7 @@ static void print_bash(void)
          "complete -o filenames -F _procenario procenario");
 }
 
-/* ---- zsh --------------------------------------------------------------------------------------
- */
+/* ---- zsh ---- */
 
 static void print_zsh_option(const struct option_spec *s)
 {
@@ -157,8 +155,7 @@ static void print_zsh(void)
          "_procenario \"$@\"");
 }
 
-/* ---- fish -------------------------------------------------------------------------------------
- */
+/* ---- fish ---- */
 
 /* Inside of fish's single quotes, a backslash quotes. */
 static void print_fish_description(const char *text)
@@ -203,8 +200,7 @@ static void print_fish(void)
     puts("complete -c procenario -s h -l help -d 'show the help'");
 }
 
-/* ---- the verb ---------------------------------------------------------------------------------
- */
+/* ---- the verb ---- */
 
 static const struct {
     const char *shell;

@@ -81,8 +81,7 @@ static void begin_all(struct performance *p)
             p->sinks[i].begin(p->sinks[i].self, &header);
 }
 
-/* ---- performing -------------------------------------------------------------------------------
- */
+/* ---- performing ---- */
 
 /* Puts into the report and the trace that the second performance differed; not to the judge, who
  * judges the first. */
@@ -156,8 +155,7 @@ static bool perform(struct performance *p)
     return perform_again(p);
 }
 
-/* ---- the outcome ------------------------------------------------------------------------------
- */
+/* ---- the outcome ---- */
 
 static struct trace_footer make_footer(struct performance *p)
 {

@@ -87,8 +87,7 @@ static bool is_filtered(void)
     return status_field("Seccomp") == SECCOMP_MODE_FILTER;
 }
 
-/* ---- children to try things in -----------------------------------------------------------------
- */
+/* ---- children to try things in ---- */
 
 static void reap(pid_t pid)
 {
@@ -191,8 +190,7 @@ static bool wait_stop(pid_t pid, int *status)
     return got == pid && WIFSTOPPED(*status);
 }
 
-/* ---- the probes --------------------------------------------------------------------------------
- */
+/* ---- the probes ---- */
 
 static void look_kernel(struct probe_answer *answer)
 {

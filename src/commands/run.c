@@ -21,8 +21,7 @@ static int worse(int a, int b)
     return a > b ? a : b;
 }
 
-/* ---- what cannot be asked of these scenarios --------------------------------------------------
- */
+/* ---- what cannot be asked of these scenarios ---- */
 
 static int check_twice(const struct run_settings *settings, const struct scenario *scenario)
 {
@@ -53,8 +52,7 @@ static int check_scenarios(const struct run_settings *settings, const struct inp
     return status;
 }
 
-/* ---- where the output goes --------------------------------------------------------------------
- */
+/* ---- where the output goes ---- */
 
 static int open_trace(struct stage *stage, const struct inputs *inputs)
 {
@@ -106,8 +104,7 @@ static int end_report(const struct stage *stage)
     return EXIT_REFUSED;
 }
 
-/* ---- the verb ---------------------------------------------------------------------------------
- */
+/* ---- the verb ---- */
 
 static int perform_all(struct stage *stage, const struct inputs *inputs)
 {

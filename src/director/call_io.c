@@ -51,6 +51,11 @@ static bool visible_io(struct director *d, struct task *task)
     return task->io.kind == FD_STDIO || task->io.kind == FD_POLLED;
 }
 
+static enum outside outside_io(struct director *d, struct task *task)
+{
+    return outside_of_descriptor(d, task, (int)arg(task, 0));
+}
+
 /* ---- reading ---- */
 
 /* A background process does not wait for the terminal: the kernel stops it (SIGTTIN). */
@@ -353,13 +358,13 @@ static enum verdict_of_call enter_open(struct director *d, struct task *task)
     {                                                                                              \
         number, name, .on = "read", .fails_as = FAULT_READ + 1, .is_visible = visible_io,          \
                       .ready = ready_read, .enter = enter_read, .leave = leave_read,               \
-                      .explain = explain_read                                                      \
+                      .outside = outside_io, .explain = explain_read                               \
     }
 #define WRITING(number, name)                                                                      \
     {                                                                                              \
         number, name, .on = "write", .fails_as = FAULT_WRITE + 1, .is_visible = visible_io,        \
                       .ready = ready_write, .enter = enter_write, .leave = leave_write,            \
-                      .explain = explain_write                                                     \
+                      .outside = outside_io, .explain = explain_write                              \
     }
 
 const struct call_row calls_io[] = {
@@ -372,9 +377,9 @@ const struct call_row calls_io[] = {
     WRITING(SYS_sendto, "sendto"),
     WRITING(SYS_sendmsg, "sendmsg"),
     {SYS_accept, "accept", .on = "accept", .is_visible = visible_io, .ready = ready_read,
-     .explain = explain_read},
+     .outside = outside_io, .explain = explain_read},
     {SYS_accept4, "accept4", .on = "accept", .is_visible = visible_io, .ready = ready_read,
-     .explain = explain_read},
+     .outside = outside_io, .explain = explain_read},
     {SYS_connect, "connect", .on = "connect", .is_visible = visible_io, .enter = enter_waiting},
     {SYS_sendfile, "sendfile", .enter = enter_sendfile},
     {SYS_splice, "splice", .enter = enter_sendfile},

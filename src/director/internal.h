@@ -101,8 +101,7 @@ struct descriptor {
     bool is_terminal;
 };
 
-/* ---- tasks: what ptrace talks about (a thread; most processes have one) ------------------------
- */
+/* ---- tasks: what ptrace talks about (a thread; most processes have one) ---- */
 
 enum task_state {
     TASK_EARLY,    /* its first stop was seen, its parent's fork event not yet */
@@ -230,8 +229,7 @@ struct posix_timer {
     int overruns;
 };
 
-/* ---- the timeline ------------------------------------------------------------------------------
- */
+/* ---- the timeline ---- */
 
 struct timeline_progress {
     bool due, done;
@@ -241,8 +239,7 @@ struct timeline_progress {
     uint64_t tail_process;
 };
 
-/* ---- the director ------------------------------------------------------------------------------
- */
+/* ---- the director ---- */
 
 #define PID_BUCKETS 8192
 
@@ -386,6 +383,8 @@ void signal_sent(struct director *d, struct process *process, int signal);
 void await_kernel(struct director *d, struct task *task);
 
 /* turn.c */
+/* Descriptors become ready by what anybody does: looks at all guards that depend on them again. */
+void look_at_descriptors(struct director *d);
 /* Gives the turn to somebody. False: nobody could go on. */
 bool give_turn(struct director *d);
 void turn_over(struct director *d);
@@ -450,6 +449,17 @@ struct descriptor descriptor_look(struct director *d, struct task *task, int fd)
 /* poll(2) on a duplicate: which of `events` hold. -1: cannot be looked at. */
 int descriptor_poll(struct director *d, struct task *task, int fd, short events);
 
+/* outside.c: may what a task waits for come from outside the run? */
+enum outside {
+    OUTSIDE_NOT,
+    OUTSIDE_PERHAPS,      /* a network socket on this host: its peer may be of the run, or not */
+    OUTSIDE_ANOTHER_HOST, /* connected to another host: real time passes there */
+};
+enum outside outside_of_descriptor(struct director *d, struct task *task, int fd);
+enum outside outside_of_epoll(struct director *d, struct task *task, int fd);
+/* The most outside of all held tasks; says so in the trace. */
+enum outside waits_for_outside(struct director *d);
+
 /* stdio.c */
 /* Takes what was written out of the terminal or pipe, so that writers never wait for us. True:
  * there was something. */
@@ -507,11 +517,9 @@ void run_loop(struct director *d);
 /* A call's exit stop was dealt with: the task goes on, at once or when all is quiet. */
 void after_call(struct director *d, struct task *task);
 bool look_for_sleepers(struct director *d);
-void wait_for_outside(struct director *d);
 void on_stop(struct director *d, pid_t tid, int status);
 
-/* ---- system calls: one row each, in calls.c -----------------------------------------------------
- */
+/* ---- system calls: one row each, in calls.c ---- */
 
 /* What a row's functions answer. */
 enum verdict_of_call {
@@ -538,6 +546,8 @@ struct call_row {
     bool (*ready)(struct director *d, struct task *task, bool first);
     enum verdict_of_call (*enter)(struct director *d, struct task *task);
     void (*leave)(struct director *d, struct task *task, int64_t result);
+    /* May what it waits for come from outside the run? NULL: no. */
+    enum outside (*outside)(struct director *d, struct task *task);
     /* The one process it waits for, by name, or NULL. */
     const char *(*waits_for)(struct director *d, struct task *task);
     /* In words, for a deadlock: what it waits for. NULL: "waits in NAME". */

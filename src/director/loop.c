@@ -573,9 +573,44 @@ static void wait_in_real_time(struct director *d, int64_t until_ns)
     }
 }
 
+/* Somebody outside may wake those who sleep in the kernel, or send something to those who are held.
+ * True: so it was; false: `longest_ns` of real time are over, or the run has ended. */
+static bool wait_for_outside(struct director *d, int64_t longest_ns)
+{
+    trace_idle(d);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t began_ns = now.tv_sec * NS_PER_S + now.tv_nsec, passed_ns = 0;
+    while (!d->ending && passed_ns < longest_ns) {
+        int status;
+        pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
+        if (tid > 0) {
+            on_stop(d, tid, status);
+            return true;
+        }
+        stdio_drain(d, false);
+        look_at_descriptors(d);
+        if (d->ready.count > 0 || blocked_woke(d))
+            return true;
+        struct timespec ts = {0, NS_PER_MS};
+        nanosleep(&ts, NULL);
+        if (ticked || asked_to_stop)
+            on_tick_seen(d);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        passed_ns = now.tv_sec * NS_PER_S + now.tv_nsec - began_ns;
+    }
+    return false;
+}
+
 static void nobody_can_go_on(struct director *d)
 {
     int64_t next = deadline_next(d);
+    enum outside outside = d->pollers > 0 ? waits_for_outside(d) : OUTSIDE_NOT;
+    if (outside == OUTSIDE_ANOTHER_HOST && next != INT64_MAX &&
+        d->options->clock == CLOCK_KIND_VIRTUAL) {
+        if (wait_for_outside(d, next - d->now_ns))
+            return; /* something came before the time was over */
+    }
     if (next != INT64_MAX && next > d->scenario->limits.time_ns)
         next = d->scenario->limits.time_ns + 1;
     if (next != INT64_MAX) {
@@ -588,34 +623,11 @@ static void nobody_can_go_on(struct director *d)
         }
         return;
     }
-    if (d->blocked.count > 0) { /* somebody outside may wake them; the wall limit bounds this */
-        if (d->options->clock == CLOCK_KIND_REAL)
-            wait_in_real_time(d, INT64_MAX);
-        else
-            wait_for_outside(d);
+    if (d->blocked.count > 0 || outside != OUTSIDE_NOT) { /* the wall limit bounds this */
+        wait_for_outside(d, INT64_MAX);
         return;
     }
     deadlock(d);
-}
-
-void wait_for_outside(struct director *d)
-{
-    trace_idle(d);
-    while (!d->ending) {
-        int status;
-        pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
-        if (tid > 0) {
-            on_stop(d, tid, status);
-            return;
-        }
-        stdio_drain(d, false);
-        if (blocked_woke(d))
-            return;
-        struct timespec ts = {0, NS_PER_MS};
-        nanosleep(&ts, NULL);
-        if (ticked || asked_to_stop)
-            on_tick_seen(d);
-    }
 }
 
 static bool somebody_lives(const struct director *d)

@@ -105,7 +105,7 @@ static struct task *choose(struct director *d)
 }
 
 /* Descriptors become ready by what anybody does: look again before each choice. */
-static void look_at_descriptors(struct director *d)
+void look_at_descriptors(struct director *d)
 {
     if (d->pollers == 0)
         return;

@@ -199,8 +199,7 @@ const struct family judge_tree = {
     .release = tree_release,
 };
 
-/* ---- zombies and orphans: a number, or exactly these names ------------------------------------
- */
+/* ---- zombies and orphans: a number, or exactly these names ---- */
 
 struct group {
     int64_t count;

@@ -1,6 +1,8 @@
 /*
  * Reading a stored trace: line by line, each event parsed by itself, so that memory does not grow
- * with the trace. What is accepted is what write.c writes.
+ * with the trace. What is accepted is what write.c writes: an event that was read is formatted again,
+ * and must be the line that it came from. So the format stands in one place, and nothing that is
+ * misspelt, misplaced or of the wrong type is taken for something that was left out.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,8 +27,11 @@ struct trace_reader {
     size_t line;
     bool at_end;
     bool at_footer;
-    struct buf bytes;   /* decoded output */
-    const char **words; /* arguments, targets, notes of one line */
+    uint64_t last_n;
+    int64_t last_us;
+    struct buf bytes;     /* decoded output */
+    struct buf formatted; /* the event as it is written */
+    const char **words;   /* arguments, targets, notes of one line */
     struct table_row *rows;
 };
 
@@ -43,6 +48,7 @@ struct trace_reader *trace_reader_open(const char *path, struct error *error)
         error_set(error, EISDIR, "cannot read the trace '%s'", path);
         return NULL;
     }
+    json_set_alloc_funcs(xmalloc, free); /* no memory is told as everywhere */
     struct trace_reader *reader = xcalloc(1, sizeof *reader);
     reader->fd = fd;
     reader->path = xstrdup(path);
@@ -59,6 +65,7 @@ void trace_reader_free(struct trace_reader *reader)
     free(reader->words);
     buf_release(&reader->pending);
     buf_release(&reader->bytes);
+    buf_release(&reader->formatted);
     free(reader);
 }
 
@@ -174,6 +181,15 @@ static bool read_bytes(struct trace_reader *reader, const json_t *line, struct e
     return true;
 }
 
+/* A number without a name (E133) is written where a kernel is newer than the C library. */
+static int read_error(const char *name)
+{
+    int code = errno_parse(name);
+    if (code == 0 && name[0] == 'E' && name[1] >= '1' && name[1] <= '9' && strlen(name) <= 6)
+        code = atoi(name + 1);
+    return code;
+}
+
 /* Microseconds that can be told in nanoseconds, too. */
 static bool is_time(int64_t us)
 {
@@ -209,7 +225,7 @@ static const char *read_event(struct trace_reader *reader, const json_t *line, s
         event->signal = name != NULL && strcmp(name, "SIG0") != 0 ? signal_parse(name) : 0;
     }
     if ((value = json_object_get(line, "error")) != NULL && json_is_string(value))
-        event->error = errno_parse(json_string_value(value));
+        event->error = read_error(json_string_value(value));
     if ((value = json_object_get(line, "status")) != NULL) {
         event->has_status = true;
         event->status = (int)json_integer_value(value);
@@ -262,7 +278,40 @@ static const char *read_event(struct trace_reader *reader, const json_t *line, s
                     event->kind == EVENT_DIVERGE;
     if (has_text && event->text == NULL)
         return "the event has no text";
+    if ((event->kind == EVENT_EXIT || event->kind == EVENT_REAP) && !event->has_status &&
+        event->signal == 0)
+        return "the event tells neither a status nor a signal";
+    if ((event->kind == EVENT_SIGNAL || event->kind == EVENT_STOP ||
+         event->kind == EVENT_INTERRUPT) &&
+        event->signal == 0)
+        return "the event names no signal";
     return NULL;
+}
+
+/* Events stand in order, and as they are written. */
+static bool check_event(struct trace_reader *reader, const struct event *event, const char *line,
+                        size_t length, struct error *error)
+{
+    if (event->n != reader->last_n + 1)
+        return error_set(error, 0, "%s:%zu: event %llu follows event %llu", reader->path,
+                         reader->line, (unsigned long long)event->n,
+                         (unsigned long long)reader->last_n);
+    if (event->t_us < reader->last_us)
+        return fail(reader, error, "the event is earlier than the one before it");
+    reader->last_n = event->n;
+    reader->last_us = event->t_us;
+    struct buf *formatted = &reader->formatted;
+    buf_clear(formatted);
+    event_format(event, formatted);
+    size_t same = 0;
+    while (same < length && same < formatted->length && line[same] == formatted->data[same])
+        same++;
+    if (same == length && same == formatted->length)
+        return true;
+    error_set(error, 0, "%s:%zu:%zu: the event is not as it would be written", reader->path,
+              reader->line, same + 1);
+    error_remedy(error, "an unknown key, a wrong value or another order of keys makes it unreadable");
+    return false;
 }
 
 static json_t *parse(char *line, size_t length, json_error_t *why)
@@ -296,7 +345,8 @@ static bool read_header(struct trace_reader *reader, const struct trace_sink *si
         return fail(reader, error, why.text);
     json_int_t version = json_integer_value(json_object_get(header, "procenario"));
     if (version != 1) {
-        fail(reader, error, "the trace is of another version than this procenario reads (1)");
+        error_set(error, 0, "%s:1: the trace is of version %lld, this procenario reads version 1",
+                  reader->path, (long long)version);
         error_remedy(error, "read it with the procenario that wrote it, or perform it again");
         return false;
     }
@@ -309,7 +359,8 @@ static bool read_header(struct trace_reader *reader, const struct trace_sink *si
         .notes = reader->words,
         .note_count = note_count,
     };
-    if (told.scenario == NULL || told.clock == NULL || told.schedule == NULL)
+    if (told.scenario == NULL || told.clock == NULL || told.schedule == NULL ||
+        !json_is_array(json_object_get(header, "notes")))
         return fail(reader, error, "the trace's header is not whole");
     return sink->begin == NULL || sink->begin(sink->self, &told);
 }
@@ -345,6 +396,11 @@ static bool read_footer(struct trace_reader *reader, struct error *error)
         return fail_cut(reader, error);
     if (word_index(text_of(footer, "end"), run_end_words) < 0)
         return fail(reader, error, "the trace does not say how the run ended");
+    if (!json_is_integer(json_object_get(footer, "duration_us")) ||
+        !json_is_boolean(json_object_get(footer, "deterministic")) ||
+        !json_is_array(json_object_get(footer, "reasons")) ||
+        !json_is_array(json_object_get(footer, "verdict")))
+        return fail(reader, error, "the trace's end is not whole");
     return true;
 }
 
@@ -381,6 +437,8 @@ bool trace_reader_run(struct trace_reader *reader, struct trace_sink sink, struc
         const char *wrong = read_event(reader, object, &event);
         if (wrong != NULL)
             return fail(reader, error, wrong);
+        if (!check_event(reader, &event, line, length, error))
+            return false;
         if (sink.event != NULL && !sink.event(sink.self, &event))
             return true;
         reader->at_footer = last;

@@ -67,12 +67,25 @@ bool trace_writer_flush(struct trace_writer *writer)
     return !writer->failed;
 }
 
+/* Titles and reasons may have a path in them: what is not UTF-8 is made visible. */
+static void add_string(struct buf *out, const char *text)
+{
+    size_t length = strlen(text);
+    if (utf8_valid_prefix(text, length) == length) {
+        json_add_string(out, text, length);
+        return;
+    }
+    auto_buf struct buf visible = {0};
+    text_add_visible(&visible, text, length);
+    json_add_string(out, visible.data, visible.length);
+}
+
 static void add_texts(struct buf *out, const char *key, const char *const *texts, size_t count)
 {
     buf_printf(out, "\"%s\": [", key);
     for (size_t i = 0; i < count; i++) {
         buf_add_string(out, i > 0 ? ", " : "");
-        json_add_string(out, texts[i], strlen(texts[i]));
+        add_string(out, texts[i]);
     }
     buf_add_char(out, ']');
 }
@@ -80,7 +93,7 @@ static void add_texts(struct buf *out, const char *key, const char *const *texts
 static void add_text(struct buf *out, const char *key, const char *text)
 {
     buf_printf(out, "\"%s\": ", key);
-    json_add_string(out, text, utf8_valid_prefix(text, strlen(text)));
+    add_string(out, text);
 }
 
 static bool begin(void *self, const struct trace_header *header)

@@ -1,0 +1,81 @@
+/*
+ * What may come from outside the run: network sockets. A process that waits for one is not
+ * deadlocked when nobody in the run can go on; and while the peer is on another host, time passes
+ * as it does there.
+ */
+#include "director/internal.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static bool is_loopback(const struct sockaddr_storage *address)
+{
+    if (address->ss_family == AF_INET) {
+        struct sockaddr_in four;
+        memcpy(&four, address, sizeof four);
+        return (ntohl(four.sin_addr.s_addr) >> 24) == 127;
+    }
+    struct sockaddr_in6 six;
+    memcpy(&six, address, sizeof six);
+    return IN6_IS_ADDR_LOOPBACK(&six.sin6_addr) ||
+           (IN6_IS_ADDR_V4MAPPED(&six.sin6_addr) && six.sin6_addr.s6_addr[12] == 127);
+}
+
+enum outside outside_of_descriptor(struct director *d, struct task *task, int fd)
+{
+    int copy = descriptor_dup(d, task, fd);
+    if (copy < 0)
+        return OUTSIDE_NOT;
+    enum outside found = OUTSIDE_NOT;
+    int domain = 0;
+    socklen_t length = sizeof domain;
+    if (getsockopt(copy, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 &&
+        (domain == AF_INET || domain == AF_INET6)) {
+        struct sockaddr_storage peer = {0};
+        length = sizeof peer;
+        bool connected = getpeername(copy, (struct sockaddr *)&peer, &length) == 0;
+        found = connected && !is_loopback(&peer) ? OUTSIDE_ANOTHER_HOST : OUTSIDE_PERHAPS;
+    }
+    close(copy);
+    return found;
+}
+
+/* The descriptors that an epoll instance watches: "tfd:" lines of its fdinfo (proc(5)). */
+enum outside outside_of_epoll(struct director *d, struct task *task, int fd)
+{
+    char path[64], line[256];
+    enum outside found = OUTSIDE_NOT;
+    snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", task->tid, fd);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return OUTSIDE_NOT;
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (strncmp(line, "tfd:", 4) != 0)
+            continue;
+        enum outside one = outside_of_descriptor(d, task, (int)strtol(line + 4, NULL, 10));
+        found = one > found ? one : found;
+    }
+    fclose(file);
+    return found;
+}
+
+enum outside waits_for_outside(struct director *d)
+{
+    enum outside found = OUTSIDE_NOT;
+    for (struct task *task = d->held.first; task != NULL; task = task->next) {
+        if (!task->polls_descriptors || task->call->outside == NULL)
+            continue;
+        enum outside one = task->call->outside(d, task);
+        if (one == OUTSIDE_NOT)
+            continue;
+        not_deterministic(d, task->process, "%s waited for what may come from outside",
+                          task->process->name);
+        found = one > found ? one : found;
+    }
+    return found;
+}
