@@ -41,7 +41,7 @@ print(c.recv(16).decode())
 PY
     "$PROCENARIO" run --quiet --trace trace.json -- /usr/bin/python3 client.py 3>&-
     grep -q '"text": "hello\\n"' trace.json
-    grep -q '"deterministic": false, "reasons": \["main waited for what may come from outside"\]' trace.json
+    grep -q '"deterministic": false, "reasons": \["main uses the network"\]' trace.json
 }
 
 @test "a read from a socket waits for a peer outside the run" { talks pass; }

@@ -314,8 +314,17 @@ static enum verdict_of_call enter_sendfile(struct director *d, struct task *task
 
 /* ---- connecting and opening ---- */
 
+static enum verdict_of_call enter_accept(struct director *d, struct task *task)
+{
+    if (S_ISSOCK(task->io.mode) && outside_io(d, task) != OUTSIDE_NOT)
+        tell_network(d, task);
+    return CALL_GO;
+}
+
 static enum verdict_of_call enter_waiting(struct director *d, struct task *task)
 {
+    if (S_ISSOCK(task->io.mode) && outside_io(d, task) != OUTSIDE_NOT)
+        tell_network(d, task);
     if (!task->io.nonblocking && !never_waits(task)) {
         d->quick_look = true;
         d->quick_task = task;
@@ -377,9 +386,9 @@ const struct call_row calls_io[] = {
     WRITING(SYS_sendto, "sendto"),
     WRITING(SYS_sendmsg, "sendmsg"),
     {SYS_accept, "accept", .on = "accept", .is_visible = visible_io, .ready = ready_read,
-     .outside = outside_io, .explain = explain_read},
+     .enter = enter_accept, .outside = outside_io, .explain = explain_read},
     {SYS_accept4, "accept4", .on = "accept", .is_visible = visible_io, .ready = ready_read,
-     .outside = outside_io, .explain = explain_read},
+     .enter = enter_accept, .outside = outside_io, .explain = explain_read},
     {SYS_connect, "connect", .on = "connect", .is_visible = visible_io, .enter = enter_waiting},
     {SYS_sendfile, "sendfile", .enter = enter_sendfile},
     {SYS_splice, "splice", .enter = enter_sendfile},

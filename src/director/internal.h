@@ -457,6 +457,8 @@ enum outside {
 };
 enum outside outside_of_descriptor(struct director *d, struct task *task, int fd);
 enum outside outside_of_epoll(struct director *d, struct task *task, int fd);
+/* Who is at the other end, and when it answers, is not the director's to say: tells so. */
+void tell_network(struct director *d, struct task *task);
 /* The most outside of all held tasks; says so in the trace. */
 enum outside waits_for_outside(struct director *d);
 

@@ -64,6 +64,11 @@ enum outside outside_of_epoll(struct director *d, struct task *task, int fd)
     return found;
 }
 
+void tell_network(struct director *d, struct task *task)
+{
+    not_deterministic(d, task->process, "%s uses the network", task->process->name);
+}
+
 enum outside waits_for_outside(struct director *d)
 {
     enum outside found = OUTSIDE_NOT;
@@ -73,8 +78,7 @@ enum outside waits_for_outside(struct director *d)
         enum outside one = task->call->outside(d, task);
         if (one == OUTSIDE_NOT)
             continue;
-        not_deterministic(d, task->process, "%s waited for what may come from outside",
-                          task->process->name);
+        tell_network(d, task);
         found = one > found ? one : found;
     }
     return found;

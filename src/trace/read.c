@@ -1,8 +1,8 @@
 /*
  * Reading a stored trace: line by line, each event parsed by itself, so that memory does not grow
- * with the trace. What is accepted is what write.c writes: an event that was read is formatted again,
- * and must be the line that it came from. So the format stands in one place, and nothing that is
- * misspelt, misplaced or of the wrong type is taken for something that was left out.
+ * with the trace. What is accepted is what write.c writes: an event that was read is formatted
+ * again, and must be the line that it came from. So the format stands in one place, and nothing
+ * that is misspelt, misplaced or of the wrong type is taken for something that was left out.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -293,9 +293,9 @@ static bool check_event(struct trace_reader *reader, const struct event *event, 
                         size_t length, struct error *error)
 {
     if (event->n != reader->last_n + 1)
-        return error_set(error, 0, "%s:%zu: event %llu follows event %llu", reader->path,
+        return error_set(error, 0, "%s:%zu: the event's number is %llu, not %llu", reader->path,
                          reader->line, (unsigned long long)event->n,
-                         (unsigned long long)reader->last_n);
+                         (unsigned long long)reader->last_n + 1);
     if (event->t_us < reader->last_us)
         return fail(reader, error, "the event is earlier than the one before it");
     reader->last_n = event->n;
@@ -310,7 +310,8 @@ static bool check_event(struct trace_reader *reader, const struct event *event, 
         return true;
     error_set(error, 0, "%s:%zu:%zu: the event is not as it would be written", reader->path,
               reader->line, same + 1);
-    error_remedy(error, "an unknown key, a wrong value or another order of keys makes it unreadable");
+    error_remedy(error,
+                 "an unknown key, a wrong value or another order of keys makes it unreadable");
     return false;
 }
 

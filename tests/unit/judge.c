@@ -167,7 +167,8 @@ static void play(const char *events, struct trace_sink sink)
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     dprintf(fd,
             "{\"procenario\": 1, \"scenario\": \"x\", \"clock\": \"virtual\", \"schedule\": "
-            "\"round-robin\", \"notes\": [], \"events\": [\n%s],\n\"end\": \"completed\"}\n",
+            "\"round-robin\", \"notes\": [], \"events\": [\n%s],\n\"end\": \"completed\", "
+            "\"duration_us\": 0, \"deterministic\": true, \"reasons\": [], \"verdict\": []}\n",
             events);
     struct error error = {0};
     struct trace_reader *reader = trace_reader_open(path, &error);

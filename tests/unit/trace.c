@@ -299,6 +299,68 @@ static void test_write_error(void)
 #define HEADER                                                                                     \
     "{\"procenario\": 1, \"scenario\": \"x\", \"clock\": \"virtual\", \"schedule\": \"free\", "    \
     "\"notes\": [], \"events\": ["
+#define END                                                                                        \
+    "],\n\"end\": \"completed\", \"duration_us\": 0, \"deterministic\": true, \"reasons\": [], "   \
+    "\"verdict\": []}\n"
+#define EVENT(n, us) "\n{\"n\": " #n ", \"t_us\": " #us ", \"process\": \"a\", \"event\": "
+
+/* One whole trace, and what makes it none. */
+static const struct {
+    const char *text, *where, *name;
+} refused[] = {
+    {"", ":1: the trace is empty", "an empty file is no trace"},
+    {"hello, this is a text of another kind\n", ":1: this is not a trace", "nor is a text"},
+    {"{\"procenario\": 2, \"scenario\": \"x\", \"events\": [\n", ":1: the trace is of version 2",
+     "another version is refused"},
+    {"{\"procenario\": 1, \"scenario\": \"x\", \"events\": [\n", ":1: the trace's header",
+     "a header that lacks something is refused"},
+    {HEADER EVENT(1, 0) "\"dance\"}" END, ":2: the event's kind", "an unknown kind is refused"},
+    {HEADER EVENT(1, 0) "\"reap\"}" END, ":2: the event names no child",
+     "a reap of nobody is refused"},
+    {HEADER EVENT(1, 0) "\"exit\"}" END, ":2: the event tells neither",
+     "an end without a status is refused"},
+    {HEADER EVENT(1, 0) "\"exit\", \"signal\": \"SIGNAL\"}" END, ":2: the event tells neither",
+     "an unknown signal is refused"},
+    {HEADER EVENT(1, 0) "\"exit\", \"signal\": \"TERM\"}" END,
+     ":2:67: ", "a signal by another name is refused"},
+    {HEADER EVENT(1, 0) "\"exit\", \"status\": \"0\"}" END,
+     ":2:67: ", "a number in quotes is refused"},
+    {HEADER EVENT(1, 0) "\"stop\", \"signal\": \"SIG0\"}" END, ":2: the event names no signal",
+     "a stop by nothing is refused"},
+    {HEADER EVENT(1, 0) "\"wait\", \"error\": \"ENOERROR\"}" END,
+     ":2:56: ", "an unknown error is not taken for success"},
+    {HEADER EVENT(1, 0) "\"start\", \"color\": 1}" END, ":2:57: ", "an unknown key is refused"},
+    {HEADER EVENT(1, 0) "\"exec\"}" END, ":2:56: ", "a missing key is refused"},
+    {HEADER "\n{\"t_us\": 0, \"n\": 1, \"process\": \"a\", \"event\": \"start\"}" END,
+     ":2:3: ", "another order is refused"},
+    {HEADER EVENT(1, 0) "\"output\", \"base64\": \"?\"}" END, ":2: the output is not base64",
+     "wrong base64 is refused"},
+    {HEADER EVENT(1, -1) "\"start\"}" END, ":2: a time is out of range",
+     "a time before the start is refused"},
+    {HEADER EVENT(1, 9) "\"start\"}," EVENT(2, 8) "\"wake\"}" END, ":3: the event is earlier",
+     "time does not go back"},
+    {HEADER EVENT(1, 0) "\"start\"}," EVENT(3, 0) "\"wake\"}" END,
+     ":3: the event's number is 3, not 2", "a gap in the numbers is refused"},
+    {HEADER EVENT(1, 0) "\"start\"}],\n\"end\": \"soon\"}\n", ":3: the trace does not say how",
+     "an unknown end is refused"},
+    {HEADER EVENT(1, 0) "\"start\"}],\n\"end\": \"completed\"}\n",
+     ":3: the trace's end is not whole", "an end that lacks something is refused"},
+    {HEADER EVENT(1, 0) "\"start\"}" END "more\n", ":4: ", "nothing stands behind the end"},
+};
+
+/* Errors that have no name here keep their number. */
+static void test_unnamed_error(void)
+{
+    char path[64];
+    int fd = memory_file(path, sizeof path);
+    struct reading reading = {0};
+    struct error error;
+    dprintf(fd, "%s", HEADER EVENT(1, 0) "\"read\", \"error\": \"E513\"}" END);
+    ok(read_trace(path, &reading, &error) && strstr(reading.lines.data, "\"E513\"") != NULL,
+       "an error without a name is read");
+    buf_release(&reading.lines);
+    close(fd);
+}
 
 int main(int argc, char **argv)
 {
@@ -310,23 +372,9 @@ int main(int argc, char **argv)
     test_lines();
     test_round_trip(EXAMPLES, "a trace with every kind of event is read");
     test_round_trip(0, "a trace without events is read");
-    test_refused("", ":1: the trace is empty", "an empty file is no trace");
-    test_refused("hello, this is a text of another kind\n", ":1: this is not a trace",
-                 "nor is a text");
-    test_refused("{\"procenario\": 2, \"scenario\": \"x\", \"events\": [\n", "another version",
-                 "another version is refused");
-    test_refused(HEADER "\n{\"n\": 1, \"process\": \"a\", \"event\": \"dance\"}],\n",
-                 ":2: ", "an unknown kind is refused");
-    test_refused(HEADER "\n{\"n\": 1, \"process\": \"a\", \"event\": \"reap\"}],\n",
-                 ":2: ", "a reap of nobody is refused");
-    test_refused(HEADER "\n{\"n\": 1, \"process\": \"a\", \"event\": \"output\", \"base64\": "
-                        "\"?\"}],\n",
-                 ":2: ", "wrong base64 is refused");
-    test_refused(HEADER "\n{\"n\": 1, \"process\": \"a\", \"event\": \"start\"}],\n\"end\": "
-                        "\"soon\"}\n",
-                 "how the run ended", "an unknown end is refused");
-    test_refused(HEADER "\n{\"n\": 1, \"t_us\": -1, \"process\": \"a\", \"event\": \"start\"}],\n",
-                 "out of range", "a time before the start is refused");
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        test_refused(refused[i].text, refused[i].where, refused[i].name);
+    test_unnamed_error();
     struct reading reading = {0};
     struct error error;
     ok(!read_trace("/does/not/exist", &reading, &error) && error.code == ENOENT,
