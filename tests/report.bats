@@ -187,6 +187,46 @@ assert mixed.find("system-out").text == "caf\u00e9 [31m]]>\non stderr\n", mixed.
 PYTHON
 }
 
+@test "an author's text steers no terminal and breaks no document" {
+    cat >controls.yaml <<'YAML'
+title: "\x1b[31m \x90 \x7f \uFFFE"
+processes: {parent: [print: x]}
+expect:
+  - output: {matches: "\x9b\x7f"}
+    name: "\x9b31m\nname"
+    hint: "\x90 \uFFFF\x7f"
+YAML
+    for format in text tap json; do
+        report 1 --format "$format" controls.yaml
+        run ! grep -aqP '\x1b|\xc2[\x80-\x9f]|\x7f' report
+    done
+    report 1 --format json controls.yaml
+    python3 -c 'import json; assert json.load(open("report"))["scenarios"][0]["expectations"][0]["hint"] == "\x90 \uffff\x7f"'
+    report 1 --format junit controls.yaml
+    python3 -c 'import xml.etree.ElementTree as tree; tree.parse("report")'
+    report 1 --format tap controls.yaml
+    [ "$(grep -c '^not ok ' report)" -eq 1 ]
+    python3 - report <<'PYTHON'
+import sys, yaml
+
+text = open(sys.argv[1], encoding="utf-8").read()
+block = yaml.safe_load(text.split("  ---\n")[1].split("  ...\n")[0])
+assert block["hint"] == "\x90 \uffff\x7f", block
+PYTHON
+}
+
+@test "the number of a late event stands apart from its words" {
+    cat >late.yaml <<'YAML'
+processes: {parent: [{repeat: 6000, do: [{print: x}]}]}
+expect: [exit: {parent: 1}]
+YAML
+    report 1 late.yaml
+    grep -qx '      event 6002  0.000 s  parent exits with status 0' report
+    sed -i 's/6000/12000/' late.yaml
+    report 1 late.yaml
+    grep -qx '      event 12002  0.000 s  parent exits with status 0' report
+}
+
 @test "a report that cannot be written is told" {
     for format in text json tap junit; do
         run bash -c '"$0" run --format "$1" mixed.yaml >/dev/full' "$PROCENARIO" "$format"

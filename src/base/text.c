@@ -63,15 +63,33 @@ static void add_escape(struct buf *buf, unsigned code)
     buf_add(buf, escape, 6);
 }
 
+/* What is valid in JSON but steers terminals (U+0080 to U+009F), breaks lines in JavaScript
+ * (U+2028, U+2029) or cannot stand in YAML and XML (U+FFFE, U+FFFF). 0: none; else its bytes. */
+static size_t unprintable(const unsigned char *at, size_t left, unsigned *code)
+{
+    if (at[0] == 0xc2 && left >= 2 && at[1] < 0xa0) {
+        *code = at[1];
+        return 2;
+    }
+    if (left < 3 || !((at[0] == 0xe2 && at[1] == 0x80 && (at[2] & 0xfe) == 0xa8) ||
+                      (at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe)))
+        return 0;
+    *code = (at[0] & 0x0fu) << 12 | (at[1] & 0x3fu) << 6 | (at[2] & 0x3fu);
+    return 3;
+}
+
 void json_add_string(struct buf *buf, const char *text, size_t length)
 {
     buf_add_char(buf, '"');
     size_t from = 0;
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)text[i];
-        bool separator = c == 0xe2 && i + 2 < length && (unsigned char)text[i + 1] == 0x80 &&
-                         ((unsigned char)text[i + 2] & 0xfe) == 0xa8; /* U+2028, U+2029 */
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f && !separator)
+        if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\')
+            continue;
+        unsigned code = c;
+        size_t bytes =
+            c < 0x80 ? 1 : unprintable((const unsigned char *)text + i, length - i, &code);
+        if (bytes == 0)
             continue;
         buf_add(buf, text + from, i - from);
         if (c == '"' || c == '\\') {
@@ -83,12 +101,10 @@ void json_add_string(struct buf *buf, const char *text, size_t length)
             buf_add(buf, "\\t", 2);
         } else if (c == '\r') {
             buf_add(buf, "\\r", 2);
-        } else if (separator) {
-            add_escape(buf, 0x2000u | ((unsigned char)text[i + 2] & 0x3fu));
-            i += 2;
         } else {
-            add_escape(buf, c);
+            add_escape(buf, code);
         }
+        i += bytes - 1;
         from = i + 1;
     }
     buf_add(buf, text + from, length - from);

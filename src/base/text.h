@@ -11,8 +11,9 @@
 size_t utf8_valid_prefix(const char *text, size_t length);
 /* Columns a terminal needs for the text (wide characters 2, combining marks 0); by utf8proc. */
 size_t utf8_width(const char *text, size_t length);
-/* Appends a JSON string literal with quotes; the text must be valid UTF-8. Escapes controls,
- * quotes, backslash, DEL and U+2028/2029. */
+/* Appends a JSON string literal with quotes, which is also a double-quoted scalar of YAML; the text
+ * must be valid UTF-8. Escapes quotes, backslash, and what is not printable: controls, DEL,
+ * U+0080 to U+009F, U+2028, U+2029, U+FFFE and U+FFFF. */
 void json_add_string(struct buf *buf, const char *text, size_t length);
 /* Appends the base64 form (RFC 4648, with padding). */
 void base64_add(struct buf *buf, const void *bytes, size_t length);

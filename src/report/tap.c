@@ -30,24 +30,16 @@ static void tap_free(void *state)
     free(report);
 }
 
-/* A description holds no line break and no bare '#', which begins a directive. */
+/* A description holds no line break, and '#' begins a directive where it is not escaped. */
 static void add_description(struct buf *out, const char *text)
 {
     auto_buf struct buf visible = {0};
-    size_t length = strlen(text);
-    size_t valid = utf8_valid_prefix(text, length);
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        if (byte == '#' || byte == '\\') {
-            buf_add_char(&visible, '\\');
-            buf_add_char(&visible, (char)byte);
-        } else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && valid < length)) {
-            buf_add_char(&visible, byte == '\n' || byte == '\t' ? ' ' : '?');
-        } else {
-            buf_add_char(&visible, (char)byte);
-        }
+    text_add_visible(&visible, text, strlen(text));
+    for (size_t i = 0; i < visible.length; i++) {
+        if (visible.data[i] == '#' || visible.data[i] == '\\')
+            buf_add_char(out, '\\');
+        buf_add_char(out, visible.data[i]);
     }
-    buf_add(out, visible.data, visible.length);
 }
 
 /* A double-quoted scalar of YAML takes what a JSON string is. */

@@ -8,7 +8,8 @@
 
 #define MOST_REMEMBERED 4096 /* events that can be shown again as evidence; a power of two */
 #define LONGEST_REMEMBERED 400
-#define MOST_COLORED 256 /* processes with a colour of their own turn */
+#define LONGEST_COMMAND 60 /* in a process table */
+#define MOST_COLORED 256   /* processes with a colour of their own turn */
 #define WIDEST_NAME 24
 #define PAGE_WIDTH 80
 #define ROW_INDENT 6 /* of what is told of an expectation */
@@ -127,6 +128,16 @@ static void add_time(struct buf *out, int64_t us)
     buf_printf(out, "%*s", length < 9 ? 9 : length, text);
 }
 
+/* So much of the text as is shown, without half a character at its end. */
+static size_t cut_length(const char *text, size_t length, size_t most)
+{
+    if (length <= most)
+        return length;
+    while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80)
+        most--;
+    return most;
+}
+
 static void add_margin(struct text_report *report)
 {
     buf_printf(&report->line, "%*s", (int)(9 + 2 + report->name_width + 2), "");
@@ -185,8 +196,8 @@ static void add_table(struct text_report *report, const struct event *event)
         paint(report, "0");
         buf_printf(&report->line, "%*s%-*s  ", (int)(width - taken) + 2, "", (int)state_width,
                    state_words[row->state]);
-        size_t length = strlen(row->command);
-        text_add_visible(&report->line, row->command, length < 60 ? length : 60);
+        text_add_visible(&report->line, row->command,
+                         cut_length(row->command, strlen(row->command), LONGEST_COMMAND));
         buf_add_char(&report->line, '\n');
     }
 }
@@ -237,9 +248,8 @@ static void remember(struct text_report *report, const struct event *event)
     buf_clear(&place->words);
     buf_printf(&place->words, "%s ", event->process);
     struct event told = *event;
-    bool cut = told.text_length > LONGEST_REMEMBERED;
-    if (cut)
-        told.text_length = LONGEST_REMEMBERED;
+    told.text_length = cut_length(told.text, told.text_length, LONGEST_REMEMBERED);
+    bool cut = told.text_length < event->text_length;
     event_describe(&told, &place->words);
     if (cut)
         buf_add_string(&place->words, report->marks->more);
@@ -302,9 +312,10 @@ static void add_row(struct text_report *report, const char *label, const char *t
     auto_buf struct buf shown = {0};
     text_add_visible(&shown, text, strlen(text));
     paint(report, "2");
-    buf_printf(&report->line, "%*s%-*s", ROW_INDENT, "", ROW_LABEL, label);
+    size_t width = strlen(label) + 2 > ROW_LABEL ? strlen(label) + 2 : ROW_LABEL;
+    buf_printf(&report->line, "%*s%-*s", ROW_INDENT, "", (int)width, label);
     paint(report, "0");
-    size_t at = 0, room = PAGE_WIDTH - ROW_INDENT - ROW_LABEL;
+    size_t at = 0, room = PAGE_WIDTH - ROW_INDENT - width;
     while (utf8_width(shown.data + at, shown.length - at) > room) {
         size_t fits = 0, length = 0;
         for (size_t next = 0;; length = next) {
@@ -318,7 +329,7 @@ static void add_row(struct text_report *report, const char *label, const char *t
         }
         length = fits > 0 ? fits : length;
         buf_add(&report->line, shown.data + at, length);
-        buf_printf(&report->line, "\n%*s", ROW_INDENT + ROW_LABEL, "");
+        buf_printf(&report->line, "\n%*s", (int)(ROW_INDENT + width), "");
         at += length;
         while (shown.data[at] == ' ')
             at++;
@@ -404,7 +415,9 @@ static void add_summary(struct text_report *report, const struct run_outcome *ou
         buf_printf(&report->line, "ended after %s",
                    duration_format(footer->duration_us * NS_PER_US, duration, sizeof duration));
     } else {
-        ending_tell(&report->ending, outcome, &report->line);
+        auto_buf struct buf ending = {0};
+        ending_tell(&report->ending, outcome, &ending);
+        text_add_visible(&report->line, ending.data, ending.length);
     }
     if (footer->verdict_count > 0) {
         buf_printf(&report->line, "; %zu of %zu expectation%s hold%s", holding,
@@ -414,6 +427,13 @@ static void add_summary(struct text_report *report, const struct run_outcome *ou
             buf_printf(&report->line, ", %.10g of %.10g points", points, all_points);
     }
     paint(report, "0");
+    buf_add_char(&report->line, '\n');
+}
+
+static void add_remark(struct text_report *report, const char *label, const char *text)
+{
+    buf_add_string(&report->line, label);
+    text_add_visible(&report->line, text, strlen(text));
     buf_add_char(&report->line, '\n');
 }
 
@@ -441,9 +461,9 @@ static bool text_outcome(void *state, const struct run_outcome *outcome)
     add_summary(report, outcome);
     if (!report->options.quiet) {
         for (size_t i = 0; i < footer->reason_count; i++)
-            buf_printf(&report->line, "not reproducible: %s\n", footer->reasons[i]);
+            add_remark(report, "not reproducible: ", footer->reasons[i]);
         for (size_t i = 0; i < report->note_count; i++)
-            buf_printf(&report->line, "note: %s\n", report->notes[i]);
+            add_remark(report, "note: ", report->notes[i]);
     }
     return write_line(report);
 }

@@ -45,6 +45,11 @@ static const struct example {
     {{.kind = EVENT_OUTPUT, .stream = 1, TEXT("caf\xc3\xa9 \"x\"\\\n")},
      ", \"stream\": \"stdout\", \"text\": \"caf\xc3\xa9 \\\"x\\\"\\\\\\n\"",
      NULL},
+    /* A control of C1, a line separator, and what is no character: nothing that steers a terminal.
+     */
+    {{.kind = EVENT_OUTPUT, .stream = 1, TEXT("\xc2\x9b|\xe2\x80\xa9|\xef\xbf\xbe|\xc2\xa0\x7f")},
+     ", \"stream\": \"stdout\", \"text\": \"\\u009b|\\u2029|\\ufffe|\xc2\xa0\\u007f\"",
+     NULL},
     {{.kind = EVENT_OUTPUT, .stream = 2, TEXT("\xff\0x")},
      ", \"stream\": \"stderr\", \"base64\": \"/wB4\"",
      NULL},
