@@ -74,7 +74,7 @@ Signals #1 \ <two> & "three"
       hint      handle SIGTERM
   FAIL at 500ms: state: {child: stopped}
       expected  child is stopped at 500ms
-      seen      child was sleeping
+      seen      child was sleeping from 0s on
       event 3   0.000 s  child waits for a signal
 ended after 1s; 1 of 3 expectations holds, 1 of 3.5 points
 TEXT
@@ -225,6 +225,23 @@ YAML
     sed -i 's/6000/12000/' late.yaml
     report 1 late.yaml
     grep -qx '      event 12002  0.000 s  parent exits with status 0' report
+}
+
+@test "a verdict quotes long output in part" {
+    {
+        echo "processes: {parent: [print: $(printf 'é%.0s' {1..500})]}"
+        echo 'expect: [never: {event: output}, output: {contains: e}, output: {lines: []}]'
+    } >long.yaml
+    report 1 --format json long.yaml
+    python3 - report <<'PYTHON'
+import json, sys
+
+found = json.load(open(sys.argv[1], encoding="utf-8"))["scenarios"][0]["expectations"]
+assert len(found) == 3
+for verdict in found:
+    assert "é" * 70 in verdict["seen"] and "…" in verdict["seen"], verdict
+    assert len(verdict["seen"]) < 150 and "\\x" not in verdict["seen"], verdict
+PYTHON
 }
 
 @test "a report that cannot be written is told" {

@@ -30,6 +30,15 @@ size_t utf8_valid_prefix(const char *text, size_t length)
     return done;
 }
 
+size_t utf8_cut(const char *text, size_t length, size_t most)
+{
+    if (length <= most)
+        return length;
+    while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80)
+        most--;
+    return most;
+}
+
 size_t utf8_width(const char *text, size_t length)
 {
     const unsigned char *bytes = (const unsigned char *)text;

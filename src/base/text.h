@@ -9,6 +9,8 @@
 
 /* Length of the longest valid UTF-8 prefix (NUL counts as valid). */
 size_t utf8_valid_prefix(const char *text, size_t length);
+/* How much of the text to take when at most `most` bytes of it are wanted: not half a character. */
+size_t utf8_cut(const char *text, size_t length, size_t most);
 /* Columns a terminal needs for the text (wide characters 2, combining marks 0); by utf8proc. */
 size_t utf8_width(const char *text, size_t length);
 /* Appends a JSON string literal with quotes, which is also a double-quoted scalar of YAML; the text

@@ -10,14 +10,6 @@ static const char *plural(int64_t count)
     return count == 1 ? "" : "s";
 }
 
-static void tell_at(const struct check *check, struct buf *out)
-{
-    if (!check->expectation->has_at)
-        return;
-    buf_add_string(out, " at ");
-    tell_us(check->expectation->at_ns / NS_PER_US, out);
-}
-
 /* ---- forks ----------------------------------------------------------------------------------- */
 
 struct forks {
@@ -76,7 +68,7 @@ static void forks_close(struct check *check, bool ended)
             buf_printf(seen, "%lld fork%s by %s", (long long)found->forks, plural(found->forks),
                        who);
     }
-    tell_at(check, expected);
+    tell_at(check, " at ", expected);
 }
 
 const struct family judge_forks = {
@@ -164,7 +156,9 @@ static void tree_close(struct check *check, bool ended)
     struct buf *seen = &check->finding.seen;
     struct few missing = {0};
     (void)ended;
-    buf_add_string(&check->finding.expected, "exactly these processes: ");
+    buf_add_string(&check->finding.expected, "exactly these processes");
+    tell_at(check, " by ", &check->finding.expected);
+    buf_add_string(&check->finding.expected, ": ");
     tell_tree(check->expectation->tree, &check->finding.expected);
     for (size_t i = 0; i < tree->count; i++) {
         const struct place *place = &tree->places[i];
@@ -261,12 +255,12 @@ static void group_conclude(struct check *check, const char *what, const char *si
         buf_printf(expected, "%lld %s%s%s", (long long)expectation->number, what,
                    plural(expectation->number), since);
     }
-    tell_at(check, expected);
+    tell_at(check, " at ", expected);
 
     if (group->count == 0) {
         buf_add_string(seen, "none");
     } else {
-        buf_printf(seen, "%lld: ", (long long)group->count);
+        buf_printf(seen, "%lld %s%s: ", (long long)group->count, what, plural(group->count));
         few_tell(&group->members, ", ", seen);
     }
     for (size_t i = 0; group->count > 0 && i < expectation->name_count; i++)

@@ -11,6 +11,8 @@
 
 #define MOST_EVIDENCE 8
 #define MOST_NAMES 10
+#define MOST_NAMES_KEPT 64
+#define LONGEST_EXCERPT 160 /* of output that is quoted */
 
 /* A process from its birth until it is reaped. */
 struct life {
@@ -19,6 +21,7 @@ struct life {
     enum process_state before_stop;
     int64_t start_us;
     uint64_t since;             /* number of the event that brought the state */
+    int64_t since_us;           /* and when it came */
     struct life *older, *newer; /* in order of birth */
     struct life *next;          /* in its hash bucket */
 };
@@ -27,9 +30,9 @@ struct world {
     struct life *oldest, *newest;
     struct life **buckets;
     size_t bucket_count, count;
-    char *root;              /* NULL before the start */
-    char *names[MOST_NAMES]; /* the first that lived, for messages */
-    uint64_t births;         /* how many have lived so far */
+    char *root;                   /* NULL before the start */
+    char *names[MOST_NAMES_KEPT]; /* the first that lived, for messages */
+    uint64_t births;              /* how many have lived so far */
     int64_t now_us;
 };
 void world_release(struct world *world);
@@ -38,7 +41,7 @@ struct life *world_find(const struct world *world, const char *name);
 void world_apply(struct world *world, const struct event *event);
 /* The event's newborn (of a start or a fork that succeeded), or NULL. */
 const char *event_newborn(const struct event *event);
-/* "no process called 'x' has lived (there were a, b and c)" */
+/* "no process called 'chld' has lived (there were child, parent and 3 more)", the nearest first */
 void world_tell_unknown(const struct world *world, const char *name, struct buf *out);
 
 /* The first few of many names or sentences, and how many there were. */
@@ -91,6 +94,12 @@ extern const struct family judge_forks, judge_tree, judge_output, judge_exit, ju
 
 /* "status 3" or "SIGKILL" */
 void tell_fate(bool by_signal, int value, struct buf *out);
+/* "running", "a zombie" */
+const char *state_in_words(enum process_state state);
+/* "a zombie from 5s on" */
+void tell_state(const struct life *life, struct buf *out);
+/* The expectation's own instant, after " at ", " by " or ", until "; nothing when it has none. */
+void tell_at(const struct check *check, const char *before, struct buf *out);
 /* Microseconds as a duration. */
 void tell_us(int64_t us, struct buf *out);
 /* A name in quotes, made visible. */

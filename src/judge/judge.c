@@ -146,7 +146,9 @@ static void tell_undecided(struct finding *finding, enum run_end end)
         buf_printf(&finding->seen, "; %s", end_in_words(end));
     } else {
         buf_clear(&finding->seen);
-        buf_printf(&finding->seen, "%s before this could be judged", end_in_words(end));
+        buf_printf(&finding->seen, "%s%s", end_in_words(end),
+                   end == RUN_FAILED ? ": there was nothing to judge"
+                                     : " before this could be judged");
     }
 }
 

@@ -123,12 +123,13 @@ static void exit_close(struct check *check, bool ended)
             if (life->state == STATE_ZOMBIE || !name_matches(subject->pattern, life->name))
                 continue;
             auto_buf struct buf sentence = {0};
-            buf_printf(&sentence, "%s had not ended (it was %s)", life->name,
-                       state_words[life->state]);
+            buf_printf(&sentence, "%s had not ended: it was ", life->name);
+            tell_state(life, &sentence);
             add_wrong(subject, &sentence);
             check_evidence(check, life->since);
         }
     }
+    tell_at(check, " by ", expected);
     conclude(check);
     /* A pattern may still meet a process that ends otherwise. */
     for (size_t i = 0; i < subjects->count; i++)
@@ -162,7 +163,9 @@ static void state_event(struct check *check, const struct event *event)
             if (check->expectation->pairs[i].state == STATE_REAPED)
                 continue;
             auto_buf struct buf sentence = {0};
-            buf_printf(&sentence, "%s was reaped", event->child);
+            buf_printf(&sentence, "%s was reaped by %s at ", event->child,
+                       event->automatic ? "the kernel" : event->process);
+            tell_us(event->t_us, &sentence);
             add_wrong(subject, &sentence);
             check_evidence(check, event->n);
         }
@@ -178,20 +181,20 @@ static void state_close(struct check *check, bool ended)
         struct subject *subject = &subjects->items[i];
         enum process_state wanted = check->expectation->pairs[i].state;
         separate(expected);
-        buf_printf(expected, "%s is %s", subject->pattern, state_words[wanted]);
+        buf_printf(expected, "%s is %s", subject->pattern, state_in_words(wanted));
         for (const struct life *life = check->world->oldest; life != NULL; life = life->newer) {
             if (life->state == wanted || !name_matches(subject->pattern, life->name))
                 continue;
             auto_buf struct buf sentence = {0};
-            buf_printf(&sentence, "%s was %s", life->name, state_words[life->state]);
+            buf_printf(&sentence, "%s was ", life->name);
+            tell_state(life, &sentence);
+            if (life->state == STATE_ZOMBIE)
+                buf_add_string(&sentence, ": nobody had waited for it");
             add_wrong(subject, &sentence);
             check_evidence(check, life->since);
         }
     }
-    if (check->expectation->has_at) {
-        buf_add_string(expected, " at ");
-        tell_us(check->expectation->at_ns / NS_PER_US, expected);
-    }
+    tell_at(check, " at ", expected);
     conclude(check);
     check->finding.breakable = true;
 }
@@ -255,12 +258,16 @@ static void reaped_close(struct check *check, bool ended)
             if (nobody || !name_matches(subject->pattern, life->name))
                 continue;
             auto_buf struct buf sentence = {0};
-            buf_printf(&sentence, "%s was not reaped (it was %s)", life->name,
-                       state_words[life->state]);
+            buf_printf(&sentence,
+                       life->state == STATE_ZOMBIE ? "nobody waited for %s: it was "
+                                                   : "%s had not ended: it was ",
+                       life->name);
+            tell_state(life, &sentence);
             add_wrong(subject, &sentence);
             check_evidence(check, life->since);
         }
     }
+    tell_at(check, ", by ", expected);
     conclude(check);
 }
 

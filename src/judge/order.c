@@ -69,14 +69,6 @@ static void tell_moment(uint64_t n, int64_t us, struct buf *out)
     tell_us(us, out);
 }
 
-static void tell_until(const struct check *check, struct buf *out)
-{
-    if (!check->expectation->has_at)
-        return;
-    buf_add_string(out, ", until ");
-    tell_us(check->expectation->at_ns / NS_PER_US, out);
-}
-
 /* ---- before ---------------------------------------------------------------------------------- */
 
 struct before {
@@ -110,7 +102,7 @@ static void before_close(struct check *check, bool ended)
     tell_pattern(&expectation->first, expected);
     buf_add_string(expected, " comes before ");
     tell_pattern(&expectation->then, expected);
-    tell_until(check, expected);
+    tell_at(check, ", until ", expected);
     if (check->finding.holds)
         return;
     if (before->first == 0) {
@@ -161,7 +153,11 @@ static void never_event(struct check *check, const struct event *event)
         return;
     never->first_us = event->t_us;
     buf_printf(&never->words, "%s ", event->process);
-    event_describe(event, &never->words);
+    struct event told = *event;
+    told.text_length = utf8_cut(event->text, event->text_length, LONGEST_EXCERPT);
+    event_describe(&told, &never->words);
+    if (told.text_length < event->text_length)
+        buf_add_string(&never->words, "…");
 }
 
 static void never_close(struct check *check, bool ended)
@@ -171,7 +167,7 @@ static void never_close(struct check *check, bool ended)
     (void)ended;
     buf_add_string(expected, "never: ");
     tell_pattern(&check->expectation->first, expected);
-    tell_until(check, expected);
+    tell_at(check, ", until ", expected);
     check->finding.holds = never->times == 0;
     check->finding.breakable = true;
     if (never->times == 0)

@@ -13,7 +13,6 @@
 #define MATCH_LIMIT 10000000
 #define DEPTH_LIMIT 100000
 #define MOST_PIECES 4096 /* for evidence: which event wrote what */
-#define LONGEST_EXCERPT 160
 #define MOST_LINES_SHOWN 10
 
 struct output {
@@ -75,12 +74,7 @@ static void show_writer(struct check *check, size_t offset)
 
 static void tell_excerpt(const char *text, size_t length, struct buf *out)
 {
-    size_t shown = length;
-    if (shown > LONGEST_EXCERPT) {
-        shown = LONGEST_EXCERPT; /* not in the middle of a character */
-        while (shown > 0 && ((unsigned char)text[shown] & 0xc0) == 0x80)
-            shown--;
-    }
+    size_t shown = utf8_cut(text, length, LONGEST_EXCERPT);
     buf_add_char(out, '"');
     text_add_visible(out, text, shown);
     buf_add_string(out, shown < length ? "…\"" : "\"");
@@ -363,10 +357,7 @@ static void output_close(struct check *check, bool ended)
     struct buf *seen = &finding->seen;
     (void)ended;
     tell_expected(expectation, &finding->expected);
-    if (expectation->has_at) {
-        buf_add_string(&finding->expected, " by ");
-        tell_us(expectation->at_ns / NS_PER_US, &finding->expected);
-    }
+    tell_at(check, " by ", &finding->expected);
     if (expectation->output.of != NULL && !output->lived) {
         world_tell_unknown(check->world, expectation->output.of, seen);
         return;

@@ -112,6 +112,7 @@ static void signals_close(struct check *check, bool ended)
         buf_add_string(&finding->expected, "; ");
     bool ignored = compare(expectation->signals.ignored, expectation->signals.ignored_count,
                            signals->ignored, "ignored", finding);
+    tell_at(check, " by ", &finding->expected);
     if (of != NULL && !signals->lived) {
         buf_clear(&finding->seen);
         world_tell_unknown(check->world, of, &finding->seen);

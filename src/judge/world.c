@@ -69,6 +69,7 @@ static void bear(struct world *world, const char *name, const struct event *even
     life->state = STATE_RUNNING;
     life->start_us = event->t_us;
     life->since = event->n;
+    life->since_us = event->t_us;
     life->older = world->newest;
     *(world->newest != NULL ? &world->newest->newer : &world->oldest) = life;
     world->newest = life;
@@ -76,7 +77,7 @@ static void bear(struct world *world, const char *name, const struct event *even
     life->next = *place;
     *place = life;
     world->count++;
-    if (world->births < MOST_NAMES)
+    if (world->births < MOST_NAMES_KEPT)
         world->names[world->births] = xstrdup(name);
     world->births++;
 }
@@ -87,7 +88,7 @@ void world_release(struct world *world)
         bury(world, world->oldest);
     free(world->buckets);
     free(world->root);
-    for (size_t i = 0; i < MOST_NAMES; i++)
+    for (size_t i = 0; i < MOST_NAMES_KEPT; i++)
         free(world->names[i]);
     *world = (struct world){0};
 }
@@ -105,6 +106,7 @@ static void change(struct life *life, enum process_state state, const struct eve
         return;
     life->state = state;
     life->since = event->n;
+    life->since_us = event->t_us;
 }
 
 /* What the event says of the process that it happened to. */
@@ -165,6 +167,22 @@ void world_apply(struct world *world, const struct event *event)
     }
 }
 
+/* Of names that are equally near, and for a pattern, the first that was born. */
+static size_t nearest_untold(const struct world *world, const char *name, const bool *told,
+                             size_t count)
+{
+    bool pattern = strchr(name, '*') != NULL;
+    size_t nearest = 0, least = SIZE_MAX;
+    for (size_t i = 0; i < count; i++) {
+        size_t distance = pattern ? 0 : edit_distance(name, world->names[i], SIZE_MAX - 1);
+        if (!told[i] && distance < least) {
+            nearest = i;
+            least = distance;
+        }
+    }
+    return nearest;
+}
+
 void world_tell_unknown(const struct world *world, const char *name, struct buf *out)
 {
     buf_add_string(out, strchr(name, '*') != NULL ? "no process matching " : "no process called ");
@@ -175,8 +193,13 @@ void world_tell_unknown(const struct world *world, const char *name, struct buf 
         return;
     }
     buf_add_string(out, world->births == 1 ? " (there was only " : " (there were ");
-    for (size_t i = 0; i < MOST_NAMES && i < world->births; i++)
-        buf_printf(out, "%s%s", i > 0 ? ", " : "", world->names[i]);
+    size_t kept = world->births < MOST_NAMES_KEPT ? (size_t)world->births : MOST_NAMES_KEPT;
+    bool told[MOST_NAMES_KEPT] = {false};
+    for (size_t i = 0; i < MOST_NAMES && i < kept; i++) {
+        size_t next = nearest_untold(world, name, told, kept);
+        told[next] = true;
+        buf_printf(out, "%s%s", i > 0 ? ", " : "", world->names[next]);
+    }
     if (world->births > MOST_NAMES)
         buf_printf(out, " and %llu more", (unsigned long long)(world->births - MOST_NAMES));
     buf_add_char(out, ')');
@@ -219,6 +242,26 @@ void tell_fate(bool by_signal, int value, struct buf *out)
         buf_add_string(out, signal_name(value));
     else
         buf_printf(out, "status %d", value);
+}
+
+const char *state_in_words(enum process_state state)
+{
+    return state == STATE_ZOMBIE ? "a zombie" : state_words[state];
+}
+
+void tell_state(const struct life *life, struct buf *out)
+{
+    buf_printf(out, "%s from ", state_in_words(life->state));
+    tell_us(life->since_us, out);
+    buf_add_string(out, " on");
+}
+
+void tell_at(const struct check *check, const char *before, struct buf *out)
+{
+    if (!check->expectation->has_at)
+        return;
+    buf_add_string(out, before);
+    tell_us(check->expectation->at_ns / NS_PER_US, out);
 }
 
 void tell_us(int64_t us, struct buf *out)

@@ -128,16 +128,6 @@ static void add_time(struct buf *out, int64_t us)
     buf_printf(out, "%*s", length < 9 ? 9 : length, text);
 }
 
-/* So much of the text as is shown, without half a character at its end. */
-static size_t cut_length(const char *text, size_t length, size_t most)
-{
-    if (length <= most)
-        return length;
-    while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80)
-        most--;
-    return most;
-}
-
 static void add_margin(struct text_report *report)
 {
     buf_printf(&report->line, "%*s", (int)(9 + 2 + report->name_width + 2), "");
@@ -197,7 +187,7 @@ static void add_table(struct text_report *report, const struct event *event)
         buf_printf(&report->line, "%*s%-*s  ", (int)(width - taken) + 2, "", (int)state_width,
                    state_words[row->state]);
         text_add_visible(&report->line, row->command,
-                         cut_length(row->command, strlen(row->command), LONGEST_COMMAND));
+                         utf8_cut(row->command, strlen(row->command), LONGEST_COMMAND));
         buf_add_char(&report->line, '\n');
     }
 }
@@ -248,7 +238,7 @@ static void remember(struct text_report *report, const struct event *event)
     buf_clear(&place->words);
     buf_printf(&place->words, "%s ", event->process);
     struct event told = *event;
-    told.text_length = cut_length(told.text, told.text_length, LONGEST_REMEMBERED);
+    told.text_length = utf8_cut(told.text, told.text_length, LONGEST_REMEMBERED);
     bool cut = told.text_length < event->text_length;
     event_describe(&told, &place->words);
     if (cut)
