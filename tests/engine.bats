@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# What must be true of real programs under the director, one small program a fact (tests/programs/engine.c).
+# What must be true of real programs under the director, one small program a fact: tests/programs/engine.c and
+# waits.c, which holds the many ways to wait.
 
 bats_require_minimum_version 1.5.0
 
@@ -11,11 +12,13 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return
 }
 
-# perform NAME [true|false]: runs `engine NAME`; the lines on standard input must be the output of the
-# run, and the trace must call it deterministic, or not.
+# perform [waits/]NAME [true|false]: runs `engine NAME` or `waits NAME`; the lines on standard input must be
+# the output of the run, and the trace must call it deterministic, or not.
 perform() {
+    local program=engine
+    [[ $1 != */* ]] || program=${1%/*}
     cat >expected
-    "$PROCENARIO" run --quiet --trace trace.json -- "$PROGRAMS/engine" "$1" >report 2>&1 || {
+    "$PROCENARIO" run --quiet --trace trace.json -- "$PROGRAMS/$program" "${1#*/}" >report 2>&1 || {
         cat report
         return 1
     }
@@ -213,6 +216,162 @@ END
     run ! grep -q '"text": "secret' trace.json
 }
 
+# ---- ways to wait ------------------------------------------------------------------------------------
+
+@test "poll, select and epoll end by time" {
+    perform waits/timeouts <<'END'
+poll 0 at 1000
+ppoll 0 at 2000
+select 0 at 3500
+pselect 0 at 4500
+epoll 0 at 6000
+poll without time 0 at 6000
+epoll without time 0 at 6000
+END
+}
+
+@test "poll, select and epoll see a descriptor become ready, and say what time is left" {
+    perform waits/readiness <<'END'
+poll 1 at 1000
+select 1 at 2000, 8 s left
+epoll 1 at 3000
+END
+}
+
+@test "the last writer's death is the end of the file" {
+    perform waits/end-of-file <<<'read 0 at 1000'
+}
+
+@test "who writes to a pipe whose reader leaves is killed" {
+    perform waits/broken-pipe <<<'killed by SIGPIPE 1 at 1000'
+}
+
+@test "what must not wait says so" {
+    perform waits/no-waiting <<'END'
+read -1 Resource temporarily unavailable
+part of it 1, write -1 Resource temporarily unavailable
+END
+}
+
+@test "accept and connect of a local socket meet" {
+    perform waits/unix-socket <<'END'
+accepted at 1000
+answered 5 at 2000
+END
+}
+
+@test "an event descriptor wakes its reader" {
+    perform waits/eventfd <<<'7 at 1000'
+}
+
+@test "a process descriptor is ready when its process ends" {
+    perform waits/pidfd <<'END'
+poll 1 at 1000
+status 2
+END
+}
+
+@test "SA_NOCLDWAIT leaves no zombie, but a SIGCHLD" {
+    perform waits/no-zombies <<<'-1 No child processes at 1000, SIGCHLD 1'
+}
+
+@test "SA_NOCLDSTOP keeps stops untold" {
+    perform waits/stops-untold <<'END'
+after the stop 0
+after the end 1 at 1000
+END
+}
+
+@test "a process group is killed, and waited for, and nobody else" {
+    perform waits/groups <<'END'
+2 of the group at 1000, then No child processes
+the other: exit 0 at 5000
+END
+}
+
+@test "a stop leaves the end of a sleep where it was" {
+    perform waits/stopped-sleep <<'END'
+slept 0 until 5000
+woken at 8500
+END
+}
+
+@test "a child that only computes is killed by its sibling's alarm" {
+    perform waits/spinner-alarmed <<<'killed by SIGTERM 1 at 2000'
+}
+
+@test "vfork holds the parent until the exec, and no longer" {
+    perform waits/vfork-holds <<'END'
+goes on at 0
+exit 0 at 2000
+END
+}
+
+@test "CLONE_PARENT gives a child to its grandparent" {
+    perform waits/sibling-by-clone <<'END'
+child 0
+its sibling is mine 1, status 9 at 1000
+END
+}
+
+@test "a subreaper adopts" {
+    perform waits/subreaper <<<'adopted 1, status 4 at 1000'
+}
+
+@test "an ignored signal wakes nobody" {
+    perform waits/ignored-in-sleep <<<'slept 0 until 3000'
+}
+
+@test "a blocked signal is pending, once, and sigwait takes it" {
+    perform waits/pending <<'END'
+pending 1, caught 0
+caught 1
+pending 0
+sigwait 1 at 2000
+END
+}
+
+@test "ppoll lets signals in while it waits" {
+    perform waits/masked-poll <<'END'
+before 0
+-1 Interrupted system call at 1000, caught 1
+-1 Interrupted system call at 2000, caught 1
+END
+}
+
+@test "who waits dies of SIGKILL at once" {
+    perform waits/killed-waiting <<'END'
+killed by 9
+killed by 9
+killed by 9
+-1 No such process at 1000
+END
+}
+
+@test "a condition in shared memory is waited for, and in vain" {
+    perform waits/condition <<'END'
+locked at 2000, ready 1
+Connection timed out at 5000
+END
+}
+
+@test "a thread that executes a program takes its leader's place" {
+    perform waits/thread-exec false <<<'executed by a thread'
+}
+
+@test "a leader that ends before its threads is not the end" {
+    perform waits/leader-first false <<'END'
+the thread is alone at 2000
+exit 5 at 2000
+END
+}
+
+@test "a thread's child is the process's child" {
+    perform waits/thread-fork false <<<'exit 3 at 1000'
+}
+
+# ---- every program -----------------------------------------------------------------------------------
+
 @test "a writer that outruns its terminal is never taken for one that waits" {
     seq 100000 >expected
     for _ in 1 2 3 4 5 6 7 8; do
@@ -246,4 +405,22 @@ END
 @test "the programs tell their names to who asks wrongly" {
     run -2 "$PROGRAMS/engine" nothing
     [[ $output == *"usage: engine NAME"*"nested-forks"* ]]
+    run -2 "$PROGRAMS/waits" nothing
+    [[ $output == *"usage: waits NAME"*"timeouts"* ]]
+}
+
+@test "every fact of the programs is held here" {
+    # shellcheck disable=SC2154 # stderr is set by `run --separate-stderr`
+    for program in engine waits; do
+        run --separate-stderr "$PROGRAMS/$program"
+        mapfile -t names < <(sed -n 's/^  //p' <<<"$stderr")
+        [ "${#names[@]}" -gt 20 ]
+        for name in "${names[@]}"; do
+            [ "$program" = engine ] || name=$program/$name
+            grep -qE "(perform|engine\") $name( |\$)" "$BATS_TEST_FILENAME" || {
+                echo "$name is held by no test"
+                return 1
+            }
+        done
+    done
 }
