@@ -80,6 +80,76 @@ PYTHON
     grep -q '"judged": false' "$BATS_TEST_TMPDIR/trace"
 }
 
+@test "the states in a snapshot follow from the events, as the documentation says" {
+    cat >"$BATS_TEST_TMPDIR/states.yaml" <<'YAML'
+processes:
+  parent:
+    - fork: sleeper
+    - fork: catcher
+    - fork: careless
+    - fork: brief
+    - sleep: 6s
+    - ps
+    - wait: all
+  sleeper: [{sleep: 7s}]
+  catcher:
+    - on: SIGUSR1
+      do: [{sleep: 1s}]
+    - pause
+    - pause
+  careless: [{ignore: SIGTERM}, pause]
+  brief: [{sleep: 1s}]
+timeline:
+  - {at: 500ms, snapshot: true}
+  - {at: 2s, signal: SIGSTOP, to: sleeper}
+  - {at: 2s, signal: SIGUSR1, to: catcher}
+  - {at: 2s, signal: SIGTERM, to: careless}
+  - {at: 2500ms, snapshot: true}
+  - {at: 3500ms, signal: SIGSTOP, to: catcher}
+  - {at: 4s, snapshot: true}
+  - {at: 4500ms, signal: SIGCONT, to: sleeper}
+  - {at: 5s, snapshot: true}
+  - {at: 6500ms, signal: SIGKILL, to: catcher}
+  - {at: 6500ms, signal: SIGKILL, to: careless}
+  - {at: 6800ms, snapshot: true}
+YAML
+    "$PROCENARIO" run --quiet --trace "$BATS_TEST_TMPDIR/states" "$BATS_TEST_TMPDIR/states.yaml"
+    python3 - "$BATS_TEST_TMPDIR/states" "$top"/tests/golden/*/*.json <<'PYTHON'
+import json, sys
+
+asleep_still = {"snapshot", "note", "limit", "deadlock"}  # told of a process, not done by it
+wrong, seen = 0, set()
+for path in sys.argv[1:]:
+    state, before = {}, {}
+    for event in json.load(open(path, encoding="utf-8"))["events"]:
+        process, kind = event["process"], event["event"]
+        if kind == "snapshot":
+            told = {row["process"]: row["state"] for row in event["table"]}
+            seen.update(told.values())
+            if told != state:
+                print(f"{path}: event {event['n']}: {told} instead of {state}")
+                wrong += 1
+        if process in state:
+            if kind in ("block", "exit"):
+                state[process] = "sleeping" if kind == "block" else "zombie"
+            elif kind == "stop":
+                before[process], state[process] = state[process], "stopped"
+            elif kind == "continue":
+                state[process] = before[process]
+            elif kind == "signal":
+                if event["action"] == "caught":
+                    state[process] = "running"
+            elif kind not in asleep_still and not event.get("auto"):
+                state[process] = "running"
+        if kind in ("start", "fork") and "error" not in event:
+            state[event.get("child", process)] = "running"
+        if kind == "reap":
+            state.pop(event["child"], None)
+assert seen == {"running", "sleeping", "stopped", "zombie"}, seen
+sys.exit(wrong > 0)
+PYTHON
+}
+
 @test "the schema refuses what is no trace" {
     "$PROCENARIO" run --trace "$BATS_TEST_TMPDIR/trace" "$BATS_TEST_TMPDIR/killed.yaml" || true
     for change in 's/"event": "start"/"event": "dance"/' 's/"child": "child", //' \
