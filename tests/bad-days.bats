@@ -172,24 +172,6 @@ YAML
     holds "$output" "deadlock: a waits for b; b waits for b.c; b.c waits for a signal (pause)"
 }
 
-@test "ten thousand zombies are counted, and gone in the end" {
-    [ "$(ulimit -u)" = unlimited ] || [ "$(ulimit -u)" -gt 12000 ] || skip "too few processes allowed"
-    [ "$(cat /proc/sys/kernel/pid_max)" -gt 32000 ] || skip "too few process ids" # others run, too
-    cat >zombies.py <<'PYTHON'
-import os, time
-for _ in range(10000):
-    if os.fork() == 0:
-        os._exit(0)
-time.sleep(1)
-PYTHON
-    cat >zombies.yaml <<'YAML'
-limits: {processes: 12000}
-processes: {main: [{exec: [python3, zombies.py]}]}
-expect: [{forks: 10000}, {zombies: 10000}]
-YAML
-    procenario 0 run --quiet zombies.yaml
-}
-
 @test "a gigabyte of output is cut, and costs no memory" {
     cat >flood.yaml <<'YAML'
 processes: {main: [{exec: [head, -c, 1GB, /dev/zero]}]}
