@@ -1,5 +1,5 @@
 /*
- * Between the files of judge/: the world as the events tell it, and one check an expectation.
+ * Between the files of judge/: one check an expectation, and the words that they share.
  *
  * A check is an automaton: it sees each event once, keeps what it needs, and at its end says in
  * words what it found. Families of checks are joined by the table in judge.c.
@@ -8,39 +8,12 @@
 #define PROCENARIO_JUDGE_INTERNAL_H
 
 #include "judge/judge.h"
+#include "trace/world.h"
 
 #define MOST_EVIDENCE 8
 #define MOST_NAMES 10
-#define MOST_NAMES_KEPT 64
 #define LONGEST_EXCERPT 160 /* of output that is quoted */
 
-/* A process from its birth until it is reaped. */
-struct life {
-    char *name;
-    enum process_state state;
-    enum process_state before_stop;
-    int64_t start_us;
-    uint64_t since;             /* number of the event that brought the state */
-    int64_t since_us;           /* and when it came */
-    struct life *older, *newer; /* in order of birth */
-    struct life *next;          /* in its hash bucket */
-};
-
-struct world {
-    struct life *oldest, *newest;
-    struct life **buckets;
-    size_t bucket_count, count;
-    char *root;                   /* NULL before the start */
-    char *names[MOST_NAMES_KEPT]; /* the first that lived, for messages */
-    uint64_t births;              /* how many have lived so far */
-    int64_t now_us;
-};
-void world_release(struct world *world);
-struct life *world_find(const struct world *world, const char *name);
-/* Takes the event into account; what it ends is gone afterwards. */
-void world_apply(struct world *world, const struct event *event);
-/* The event's newborn (of a start or a fork that succeeded), or NULL. */
-const char *event_newborn(const struct event *event);
 /* "no process called 'chld' has lived (there were child, parent and 3 more)", the nearest first */
 void world_tell_unknown(const struct world *world, const char *name, struct buf *out);
 
