@@ -37,39 +37,50 @@ void source_from_text(struct source *source, const char *path, const char *text,
     map_lines(source);
 }
 
+static bool fail_too_large(const char *path, struct error *error)
+{
+    return error_set(error, 0, "'%s' is too large: a scenario has at most %u MiB", path,
+                     SOURCE_MAX_BYTES >> 20);
+}
+
 bool source_read(struct source *source, const char *path, struct error *error)
 {
     bool standard_input = strcmp(path, "-") == 0;
     auto_close int fd = -1;
-    int from = STDIN_FILENO;
     if (!standard_input) {
-        from = fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         if (fd < 0)
             return error_set(error, errno, "cannot open '%s'", path);
     }
+    return source_read_on(source, path, standard_input ? STDIN_FILENO : fd, NULL, 0, error);
+}
+
+bool source_read_on(struct source *source, const char *path, int fd, const void *begun,
+                    size_t length, struct error *error)
+{
     struct stat status;
-    if (fstat(from, &status) == 0) {
+    if (fstat(fd, &status) == 0) {
         if (S_ISDIR(status.st_mode)) {
             error_set(error, EISDIR, "cannot read '%s'", path);
             error_remedy(error, "name the scenario files in it: %s/*.yaml", path);
             return false;
         }
         if (S_ISREG(status.st_mode) && status.st_size > (off_t)SOURCE_MAX_BYTES)
-            return error_set(error, 0, "'%s' is too large: a scenario has at most %u MiB", path,
-                             SOURCE_MAX_BYTES >> 20);
+            return fail_too_large(path, error);
     }
     auto_buf struct buf text = {0};
+    if (length > 0)
+        buf_add(&text, begun, length);
     char block[65536];
     ssize_t got;
-    while ((got = read(from, block, sizeof block)) != 0) {
+    while ((got = read(fd, block, sizeof block)) != 0) {
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
             return error_set(error, errno, "cannot read '%s'", path);
         buf_add(&text, block, (size_t)got);
         if (text.length > SOURCE_MAX_BYTES)
-            return error_set(error, 0, "'%s' is too large: a scenario has at most %u MiB", path,
-                             SOURCE_MAX_BYTES >> 20);
+            return fail_too_large(path, error);
     }
     source->length = text.length;
     source->text = buf_take(&text);

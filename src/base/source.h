@@ -27,6 +27,10 @@ struct source {
 /* Reads a regular file, FIFO or "-" (standard input). Refuses directories and files over
  * SOURCE_MAX_BYTES. On failure the error says which file and why. */
 bool source_read(struct source *source, const char *path, struct error *error);
+/* The same from an open descriptor, which stays the caller's, of which `length` bytes were read
+ * already. */
+bool source_read_on(struct source *source, const char *path, int fd, const void *begun,
+                    size_t length, struct error *error);
 /* Takes text that is in memory already (copied). */
 void source_from_text(struct source *source, const char *path, const char *text, size_t length);
 void source_release(struct source *source);

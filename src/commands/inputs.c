@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,15 +18,10 @@ static void append(struct inputs *inputs, const struct scenario *scenario)
     inputs->scenarios[inputs->count++] = scenario;
 }
 
-/* Loads one file and prints what is wrong with it. */
-static bool load_file(struct source *source, struct scenario_list *list, const char *path,
-                      const struct param_override *overrides, size_t override_count)
+/* Loads a scenario's text and prints what is wrong with it. */
+static bool load_source(const struct source *source, struct scenario_list *list,
+                        const struct param_override *overrides, size_t override_count)
 {
-    struct error error = {0};
-    if (!source_read(source, path, &error)) {
-        error_print(&error);
-        return false;
-    }
     struct diags diags;
     auto_buf struct buf text = {0};
     diags_init(&diags, source);
@@ -36,6 +32,17 @@ static bool load_file(struct source *source, struct scenario_list *list, const c
     bool ok = diags.errors == 0;
     diags_release(&diags);
     return ok;
+}
+
+static bool load_file(struct source *source, struct scenario_list *list, const char *path,
+                      const struct param_override *overrides, size_t override_count)
+{
+    struct error error = {0};
+    if (!source_read(source, path, &error)) {
+        error_print(&error);
+        return false;
+    }
+    return load_source(source, list, overrides, override_count);
 }
 
 int inputs_load_files(struct inputs *inputs, char *const *paths, size_t count,
@@ -55,6 +62,23 @@ int inputs_load_files(struct inputs *inputs, char *const *paths, size_t count,
             append(inputs, list->items[j]);
     }
     return status;
+}
+
+int inputs_load_source(struct inputs *inputs, struct source *source,
+                       const struct param_override *overrides, size_t override_count)
+{
+    *inputs = (struct inputs){
+        .sources = xcalloc(1, sizeof *inputs->sources),
+        .lists = xcalloc(1, sizeof *inputs->lists),
+        .file_count = 1,
+    };
+    inputs->sources[0] = *source;
+    *source = (struct source){0};
+    struct scenario_list *list = &inputs->lists[0];
+    bool ok = load_source(&inputs->sources[0], list, overrides, override_count);
+    for (size_t i = 0; i < list->count; i++)
+        append(inputs, list->items[i]);
+    return ok ? EXIT_HOLDS : EXIT_INVALID;
 }
 
 int inputs_load_command(struct inputs *inputs, char *const *argv)
@@ -96,4 +120,32 @@ bool inputs_contain(const struct inputs *inputs, const char *path)
             file.st_dev == wanted.st_dev && file.st_ino == wanted.st_ino)
             return true;
     return false;
+}
+
+bool overrides_read(struct overrides *overrides, const struct command *command,
+                    const struct option_list *set, int *status)
+{
+    *overrides = (struct overrides){.items = xcalloc(set->count + 1, sizeof *overrides->items)};
+    for (size_t i = 0; i < set->count; i++) {
+        const char *equals = strchr(set->items[i], '=');
+        if (!equals || equals == set->items[i]) {
+            *status =
+                usage_error(command, "--set '%s' is not of the form NAME=VALUE", set->items[i]);
+            overrides_release(overrides);
+            return false;
+        }
+        overrides->items[overrides->count++] = (struct param_override){
+            .key = xstrndup(set->items[i], (size_t)(equals - set->items[i])),
+            .value = equals + 1,
+        };
+    }
+    return true;
+}
+
+void overrides_release(struct overrides *overrides)
+{
+    for (size_t i = 0; i < overrides->count; i++)
+        free((char *)overrides->items[i].key);
+    free(overrides->items);
+    *overrides = (struct overrides){0};
 }

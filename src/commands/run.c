@@ -142,7 +142,7 @@ static int run(int argc, char **argv)
         status = inputs_load_command(&inputs, operands->command);
     else
         status = inputs_load_files(&inputs, operands->items, (size_t)operands->count,
-                                   settings.overrides, settings.override_count);
+                                   settings.overrides.items, settings.overrides.count);
     if (status == 0)
         status = check_scenarios(&settings, &inputs);
     if (status == 0)

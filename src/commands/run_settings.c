@@ -106,25 +106,6 @@ static bool read_schedule(struct run_settings *settings, const struct command *c
     return true;
 }
 
-static bool read_overrides(struct run_settings *settings, const struct command *command,
-                           const struct option_list *set, int *status)
-{
-    settings->overrides = xcalloc(set->count + 1, sizeof *settings->overrides);
-    for (size_t i = 0; i < set->count; i++) {
-        const char *equals = strchr(set->items[i], '=');
-        if (!equals || equals == set->items[i]) {
-            *status =
-                usage_error(command, "--set '%s' is not of the form NAME=VALUE", set->items[i]);
-            return false;
-        }
-        settings->overrides[settings->override_count++] = (struct param_override){
-            .key = xstrndup(set->items[i], (size_t)(equals - set->items[i])),
-            .value = equals + 1,
-        };
-    }
-    return true;
-}
-
 static bool read_operands(const struct run_settings *settings, const struct command *command,
                           const struct given *given, int *status)
 {
@@ -163,7 +144,7 @@ static bool check_given(struct run_settings *settings, const struct command *com
         return false;
     }
     return read_operands(settings, command, given, status) &&
-           read_overrides(settings, command, &given->set, status) &&
+           overrides_read(&settings->overrides, command, &given->set, status) &&
            (!given->schedule || read_schedule(settings, command, given->schedule, status));
 }
 
@@ -182,9 +163,7 @@ bool run_settings_read(struct run_settings *settings, const struct command *comm
 
 void run_settings_release(struct run_settings *settings)
 {
-    for (size_t i = 0; i < settings->override_count; i++)
-        free((char *)settings->overrides[i].key);
-    free(settings->overrides);
+    overrides_release(&settings->overrides);
     if (settings->has_schedule && settings->schedule.policy == SCHEDULE_REPLAY) {
         for (size_t i = 0; i < settings->schedule.choice_count; i++)
             free((char *)settings->schedule.choices[i].process);

@@ -4,6 +4,7 @@
 #ifndef PROCENARIO_COMMANDS_RUN_SETTINGS_H
 #define PROCENARIO_COMMANDS_RUN_SETTINGS_H
 
+#include "commands/inputs.h"
 #include "options.h"
 #include "report/report.h"
 #include "scenario/scenario.h"
@@ -16,8 +17,7 @@ struct run_settings {
     enum clock_kind clock;
     bool has_schedule;
     struct schedule_spec schedule; /* `choices` is owned here */
-    struct param_override *overrides;
-    size_t override_count;
+    struct overrides overrides;
     struct operands operands; /* scenario files, or a command */
 };
 

@@ -1,247 +1,342 @@
-/* Events in words, as a person would tell them. */
+/*
+ * Events in words, as a person would tell them. Which phrase an event deserves is decided here,
+ * once; how it reads in each language stands in phrases.h.
+ */
 #include <string.h>
 
 #include "base/names.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "trace/phrases.h"
 #include "trace/trace.h"
 
-static void add_list(struct buf *out, const char *const *texts, size_t count, const char *between)
+#define X(id, en, zh) {en, zh},
+static const char *const phrases[PHRASE_COUNT][LANGUAGE_COUNT] = {PHRASES(X)};
+#undef X
+
+struct teller {
+    const struct event *event;
+    enum language language;
+    struct buf *out;
+};
+
+static void say(const struct teller *teller, enum phrase phrase);
+
+/* ---- what stands for the words in braces ---- */
+
+static void add_visible(const struct teller *teller, const char *text)
+{
+    if (text != NULL)
+        text_add_visible(teller->out, text, strlen(text));
+}
+
+static void add_list(const struct teller *teller, const char *const *texts, size_t count,
+                     const char *between)
 {
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
-            buf_add_string(out, between);
-        text_add_visible(out, texts[i], strlen(texts[i]));
+            buf_add_string(teller->out, between);
+        add_visible(teller, texts[i]);
     }
 }
 
-static void add_failure(struct buf *out, const struct event *event)
-{
-    if (event->error != 0)
-        buf_printf(out, ": %s%s", errno_name(event->error), event->fault ? " (injected)" : "");
-}
-
-static void add_fate(struct buf *out, const struct event *event)
-{
-    if (event->has_status)
-        buf_printf(out, "status %d", event->status);
-    else
-        buf_printf(out, "%s%s", signal_name(event->signal), event->core ? " (core dumped)" : "");
-}
-
-static void add_duration(struct buf *out, int64_t us)
+static void add_duration(const struct teller *teller, int64_t us)
 {
     char text[48];
-    buf_add_string(out, duration_format(us * NS_PER_US, text, sizeof text));
+    buf_add_string(teller->out, duration_format(us * NS_PER_US, text, sizeof text));
 }
 
-static void describe_kill(const struct event *event, struct buf *out)
+static void add_child(const struct teller *teller)
 {
-    buf_printf(out, event->signal == 0 ? "probes " : "sends %s to ", signal_name(event->signal));
-    if (event->targets != NULL) {
-        if (event->group != NULL)
-            buf_printf(out, "the process group of %s: ", event->group);
-        else
-            buf_add_string(out, "a process group: ");
-        if (event->target_count == 0)
-            buf_add_string(out, "nobody");
-        add_list(out, event->targets, event->target_count, ", ");
-    } else {
-        buf_add_string(out, event->to != NULL ? event->to : "a process that is not there");
-    }
-    add_failure(out, event);
+    add_visible(teller, teller->event->child);
 }
 
-static void describe_wait(const struct event *event, struct buf *out)
+static void add_to(const struct teller *teller)
 {
-    if (event->child != NULL) {
-        buf_printf(out, "learns that %s has %s", event->child, action_words[event->action]);
-        return;
+    add_visible(teller, teller->event->to);
+}
+
+static void add_group(const struct teller *teller)
+{
+    add_visible(teller, teller->event->group);
+}
+
+static void add_how(const struct teller *teller)
+{
+    add_visible(teller, teller->event->how);
+}
+
+static void add_on(const struct teller *teller)
+{
+    add_visible(teller, teller->event->on);
+}
+
+static void add_signal(const struct teller *teller)
+{
+    buf_add_string(teller->out, signal_name(teller->event->signal));
+}
+
+static void add_status(const struct teller *teller)
+{
+    buf_printf(teller->out, "%d", teller->event->status);
+}
+
+static void add_fate(const struct teller *teller)
+{
+    if (teller->event->has_status)
+        say(teller, PHRASE_STATUS);
+    else if (teller->event->core)
+        say(teller, PHRASE_CORE);
+    else
+        add_signal(teller);
+}
+
+static void add_error(const struct teller *teller)
+{
+    buf_add_string(teller->out, errno_name(teller->event->error));
+}
+
+static void add_failure(const struct teller *teller)
+{
+    if (teller->event->error != 0)
+        say(teller, teller->event->fault ? PHRASE_FAILURE_INJECTED : PHRASE_FAILURE);
+}
+
+static void add_argv(const struct teller *teller)
+{
+    add_list(teller, teller->event->argv, teller->event->argc, " ");
+}
+
+static void add_targets(const struct teller *teller)
+{
+    if (teller->event->target_count == 0)
+        say(teller, PHRASE_NOBODY);
+    add_list(teller, teller->event->targets, teller->event->target_count, ", ");
+}
+
+static void add_text(const struct teller *teller)
+{
+    text_add_visible(teller->out, teller->event->text, teller->event->text_length);
+}
+
+static void add_bytes(const struct teller *teller)
+{
+    buf_printf(teller->out, "%llu", (unsigned long long)teller->event->bytes);
+}
+
+static void add_until(const struct teller *teller)
+{
+    add_duration(teller, teller->event->until_us - teller->event->t_us);
+}
+
+static void add_after(const struct teller *teller)
+{
+    add_duration(teller, teller->event->after_us);
+}
+
+static void add_sender(const struct teller *teller)
+{
+    add_visible(teller, teller->event->from);
+}
+
+static void add_from(const struct teller *teller)
+{
+    if (teller->event->from != NULL)
+        say(teller, PHRASE_FROM);
+}
+
+static void add_table(const struct teller *teller)
+{
+    for (size_t i = 0; i < teller->event->table_count; i++) {
+        buf_add_string(teller->out, i > 0 ? ", " : " ");
+        add_visible(teller, teller->event->table[i].process);
+        buf_printf(teller->out, " %s", state_in(teller->event->table[i].state, teller->language));
     }
-    buf_add_string(out, "waits for ");
-    buf_add_string(out, event->to != NULL ? event->to : "a child");
+}
+
+static const struct {
+    const char *word;
+    void (*add)(const struct teller *teller);
+} words[] = {
+    {"child", add_child}, {"to", add_to},           {"group", add_group}, {"how", add_how},
+    {"on", add_on},       {"signal", add_signal},   {"fate", add_fate},   {"status", add_status},
+    {"error", add_error}, {"failure", add_failure}, {"argv", add_argv},   {"targets", add_targets},
+    {"text", add_text},   {"bytes", add_bytes},     {"until", add_until}, {"after", add_after},
+    {"from", add_from},   {"sender", add_sender},   {"table", add_table},
+};
+
+static void say(const struct teller *teller, enum phrase phrase)
+{
+    const char *text = phrases[phrase][teller->language];
+    for (;;) {
+        size_t plain = strcspn(text, "{");
+        buf_add(teller->out, text, plain);
+        text += plain;
+        if (*text == '\0')
+            return;
+        size_t length = strcspn(++text, "}");
+        size_t i = 0;
+        while (i < ARRAY_SIZE(words) &&
+               (strncmp(words[i].word, text, length) != 0 || words[i].word[length] != '\0'))
+            i++;
+        if (i == ARRAY_SIZE(words))
+            BUG("no word {%.*s} in phrases", (int)length, text);
+        words[i].add(teller);
+        text += length + 1;
+    }
+}
+
+/* ---- which phrase ---- */
+
+static enum phrase phrase_of_kill(const struct event *event)
+{
+    bool probe = event->signal == 0;
+    if (event->targets != NULL && event->group != NULL)
+        return probe ? PHRASE_PROBE_GROUP : PHRASE_KILL_GROUP;
+    if (event->targets != NULL)
+        return probe ? PHRASE_PROBE_SOME_GROUP : PHRASE_KILL_SOME_GROUP;
+    if (event->to != NULL)
+        return probe ? PHRASE_PROBE : PHRASE_KILL;
+    return probe ? PHRASE_PROBE_NOBODY : PHRASE_KILL_NOBODY;
+}
+
+static enum phrase phrase_of_wait(const struct event *event)
+{
+    bool named = event->to != NULL;
+    if (event->child != NULL)
+        return event->action == ACTION_CONTINUED ? PHRASE_LEARNS_CONTINUED : PHRASE_LEARNS_STOPPED;
     if (event->error != 0)
-        add_failure(out, event);
-    else if (event->has_status || event->signal != 0) {
-        buf_add_string(out, " and sees its end, ");
-        add_fate(out, event);
-        buf_add_string(out, ", without reaping it");
-    } else {
-        buf_add_string(out, ": none has ended yet");
-    }
+        return named ? PHRASE_WAIT_FAILS : PHRASE_WAIT_ANY_FAILS;
+    if (event->has_status || event->signal != 0)
+        return named ? PHRASE_WAIT_SEES : PHRASE_WAIT_ANY_SEES;
+    return named ? PHRASE_WAIT_NONE : PHRASE_WAIT_ANY_NONE;
 }
 
-static void describe_signal(const struct event *event, struct buf *out)
+static enum phrase phrase_of_signal(const struct event *event)
 {
-    const char *name = signal_name(event->signal);
     switch (event->action) {
     case ACTION_CAUGHT:
-        buf_printf(out, "catches %s", name);
-        break;
+        return PHRASE_CATCHES;
     case ACTION_IGNORED:
-        buf_printf(out, "ignores %s", name);
-        break;
+        return PHRASE_IGNORES;
     case ACTION_TERMINATED:
-        buf_printf(out, "is hit by %s", name);
-        break;
+        return PHRASE_IS_HIT;
     case ACTION_STOPPED:
     case ACTION_CONTINUED:
     case ACTION_NONE:
-        buf_printf(out, "gets %s", name);
         break;
     }
-    if (event->from != NULL)
-        buf_printf(out, " (from %s)", event->from);
+    return PHRASE_GETS;
 }
 
-static void describe_block(const struct event *event, struct buf *out)
+static enum phrase phrase_of_block(const struct event *event)
 {
-    if (strcmp(event->on, "sleep") == 0) {
-        buf_add_string(out, "sleeps");
-    } else if (strcmp(event->on, "wait") == 0) {
-        buf_printf(out, "waits for %s", event->to != NULL ? event->to : "a child");
-    } else if (strcmp(event->on, "pause") == 0 || strcmp(event->on, "sigsuspend") == 0) {
-        buf_add_string(out, "waits for a signal");
-    } else {
-        buf_printf(out, "waits in %s", event->on);
-    }
-    if (event->has_until) {
-        buf_add_string(out, " for ");
-        add_duration(out, event->until_us - event->t_us);
-    }
+    bool until = event->has_until;
+    if (strcmp(event->on, "sleep") == 0)
+        return until ? PHRASE_SLEEP_FOR : PHRASE_SLEEP;
+    if (strcmp(event->on, "wait") == 0 && event->to != NULL)
+        return until ? PHRASE_BLOCK_WAIT_FOR : PHRASE_BLOCK_WAIT;
+    if (strcmp(event->on, "wait") == 0)
+        return until ? PHRASE_BLOCK_WAIT_ANY_FOR : PHRASE_BLOCK_WAIT_ANY;
+    if (strcmp(event->on, "pause") == 0 || strcmp(event->on, "sigsuspend") == 0)
+        return until ? PHRASE_BLOCK_SIGNAL_FOR : PHRASE_BLOCK_SIGNAL;
+    return until ? PHRASE_BLOCK_FOR : PHRASE_BLOCK;
 }
 
-static void describe_table(const struct event *event, struct buf *out)
+static enum phrase phrase_of_setpgid(const struct event *event)
 {
-    buf_add_string(out, "process table:");
-    for (size_t i = 0; i < event->table_count; i++)
-        buf_printf(out, "%s %s %s", i > 0 ? "," : "", event->table[i].process,
-                   state_words[event->table[i].state]);
+    if (event->group != NULL)
+        return event->to != NULL ? PHRASE_SETPGID : PHRASE_SETPGID_SELF;
+    return event->to != NULL ? PHRASE_SETPGID_GONE : PHRASE_SETPGID_SELF_GONE;
+}
+
+static enum phrase phrase_of(const struct event *event)
+{
+    switch (event->kind) {
+    case EVENT_START:
+        return PHRASE_START;
+    case EVENT_FORK:
+        if (event->error != 0)
+            return PHRASE_FORK_FAILS;
+        return event->how != NULL ? PHRASE_FORK_HOW : PHRASE_FORK;
+    case EVENT_THREAD:
+        return PHRASE_THREAD;
+    case EVENT_EXEC:
+        return event->error != 0 ? PHRASE_EXEC_FAILS : PHRASE_EXEC;
+    case EVENT_OUTPUT:
+        return event->stream == 2 ? PHRASE_OUTPUT_ERROR : PHRASE_OUTPUT;
+    case EVENT_KILL:
+        return phrase_of_kill(event);
+    case EVENT_SIGNAL:
+        return phrase_of_signal(event);
+    case EVENT_STOP:
+        return PHRASE_STOP;
+    case EVENT_CONTINUE:
+        return PHRASE_CONTINUE;
+    case EVENT_BLOCK:
+        return phrase_of_block(event);
+    case EVENT_WAKE:
+        return PHRASE_WAKE;
+    case EVENT_WAIT:
+        return phrase_of_wait(event);
+    case EVENT_EXIT:
+        return event->has_status ? PHRASE_EXITS : PHRASE_KILLED;
+    case EVENT_REAP:
+        return event->automatic ? PHRASE_REAP_AUTO : PHRASE_REAP;
+    case EVENT_ADOPT:
+        return PHRASE_ADOPT;
+    case EVENT_ALARM:
+        return event->after_us == 0 ? PHRASE_ALARM_OFF : PHRASE_ALARM;
+    case EVENT_SETSID:
+        return PHRASE_SETSID;
+    case EVENT_SETPGID:
+        return phrase_of_setpgid(event);
+    case EVENT_WRITE:
+        return event->error != 0 ? PHRASE_WRITE_FAILS : PHRASE_WRITE_SHORT;
+    case EVENT_READ:
+        return PHRASE_READ_FAILS;
+    case EVENT_SAY:
+        return PHRASE_SAY;
+    case EVENT_SNAPSHOT:
+        return PHRASE_SNAPSHOT;
+    case EVENT_TYPE:
+        return PHRASE_TYPE;
+    case EVENT_CLOSE:
+        return PHRASE_CLOSE;
+    case EVENT_TURN:
+        return PHRASE_TURN;
+    case EVENT_NOTE:
+        return PHRASE_NOTE;
+    case EVENT_LIMIT:
+        return PHRASE_LIMIT;
+    case EVENT_DEADLOCK:
+        return PHRASE_DEADLOCK;
+    case EVENT_INTERRUPT:
+        return PHRASE_INTERRUPT;
+    case EVENT_DIVERGE:
+        return PHRASE_DIVERGE;
+    }
+    BUG("an event of kind %d", (int)event->kind);
+}
+
+void event_describe_in(enum language language, const struct event *event, struct buf *out)
+{
+    say(&(struct teller){event, language, out}, phrase_of(event));
 }
 
 void event_describe(const struct event *event, struct buf *out)
 {
-    switch (event->kind) {
-    case EVENT_START:
-        buf_add_string(out, "starts");
-        break;
-    case EVENT_FORK:
-        if (event->error != 0) {
-            buf_add_string(out, "cannot fork");
-            add_failure(out, event);
-        } else {
-            buf_printf(out, "forks %s%s%s%s", event->child, event->how != NULL ? " (" : "",
-                       event->how != NULL ? event->how : "", event->how != NULL ? ")" : "");
-        }
-        break;
-    case EVENT_THREAD:
-        buf_add_string(out, "makes a thread");
-        break;
-    case EVENT_EXEC:
-        buf_add_string(out, event->error != 0 ? "cannot execute " : "executes ");
-        add_list(out, event->argv, event->argc, " ");
-        add_failure(out, event);
-        break;
-    case EVENT_OUTPUT:
-        buf_printf(out, "writes%s \"", event->stream == 2 ? " (stderr)" : "");
-        text_add_visible(out, event->text, event->text_length);
-        buf_add_char(out, '"');
-        break;
-    case EVENT_KILL:
-        describe_kill(event, out);
-        break;
-    case EVENT_SIGNAL:
-        describe_signal(event, out);
-        break;
-    case EVENT_STOP:
-        buf_printf(out, "is stopped by %s", signal_name(event->signal));
-        break;
-    case EVENT_CONTINUE:
-        buf_add_string(out, "goes on");
-        break;
-    case EVENT_BLOCK:
-        describe_block(event, out);
-        break;
-    case EVENT_WAKE:
-        buf_add_string(out, "wakes");
-        break;
-    case EVENT_WAIT:
-        describe_wait(event, out);
-        break;
-    case EVENT_EXIT:
-        buf_add_string(out, event->has_status ? "exits with " : "is killed by ");
-        add_fate(out, event);
-        break;
-    case EVENT_REAP:
-        if (event->automatic)
-            buf_printf(out, "ignores SIGCHLD: %s is discarded (", event->child);
-        else
-            buf_printf(out, "reaps %s (", event->child);
-        add_fate(out, event);
-        buf_add_char(out, ')');
-        break;
-    case EVENT_ADOPT:
-        buf_printf(out, "adopts the orphan %s", event->child);
-        break;
-    case EVENT_ALARM:
-        if (event->after_us == 0) {
-            buf_add_string(out, "cancels its timer");
-        } else {
-            buf_add_string(out, "sets a timer for ");
-            add_duration(out, event->after_us);
-        }
-        break;
-    case EVENT_SETSID:
-        buf_add_string(out, "begins a session of its own");
-        break;
-    case EVENT_SETPGID:
-        buf_printf(out, "moves %s to the process group of %s",
-                   event->to != NULL ? event->to : "itself",
-                   event->group != NULL ? event->group : "somebody who is gone");
-        break;
-    case EVENT_WRITE:
-        if (event->error != 0)
-            buf_add_string(out, "cannot write");
-        else
-            buf_printf(out, "writes only %llu bytes (injected)", (unsigned long long)event->bytes);
-        add_failure(out, event);
-        break;
-    case EVENT_READ:
-        buf_add_string(out, "cannot read");
-        add_failure(out, event);
-        break;
-    case EVENT_SAY:
-    case EVENT_NOTE:
-    case EVENT_DEADLOCK:
-    case EVENT_DIVERGE:
-        if (event->kind == EVENT_DEADLOCK)
-            buf_add_string(out, "deadlock: ");
-        else if (event->kind == EVENT_DIVERGE)
-            buf_add_string(out, "the run differs: ");
-        else if (event->kind == EVENT_NOTE)
-            buf_add_string(out, "not reproducible: ");
-        text_add_visible(out, event->text, event->text_length);
-        break;
-    case EVENT_SNAPSHOT:
-        describe_table(event, out);
-        break;
-    case EVENT_TYPE:
-        buf_add_string(out, "types \"");
-        text_add_visible(out, event->text, event->text_length);
-        buf_add_char(out, '"');
-        break;
-    case EVENT_CLOSE:
-        buf_printf(out, "closes %s", event->on);
-        break;
-    case EVENT_TURN:
-        buf_add_string(out, "has the turn");
-        break;
-    case EVENT_LIMIT:
-        buf_printf(out, "limit '%s': ", event->on);
-        text_add_visible(out, event->text, event->text_length);
-        break;
-    case EVENT_INTERRUPT:
-        buf_printf(out, "interrupted by %s", signal_name(event->signal));
-        break;
-    }
+    event_describe_in(LANGUAGE_EN, event, out);
+}
+
+void fate_describe_in(enum language language, const struct event *event, struct buf *out)
+{
+    add_fate(&(struct teller){event, language, out});
+}
+
+const char *state_in(enum process_state state, enum language language)
+{
+    static const enum phrase of[] = {PHRASE_RUNNING, PHRASE_SLEEPING, PHRASE_STOPPED, PHRASE_ZOMBIE,
+                                     PHRASE_REAPED};
+    return phrases[of[state]][language];
 }

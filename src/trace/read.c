@@ -33,6 +33,9 @@ struct trace_reader {
     struct buf formatted; /* the event as it is written */
     const char **words;   /* arguments, targets, notes of one line */
     struct table_row *rows;
+    json_t *footer; /* the texts of `told` are its */
+    struct trace_footer told;
+    struct arena arena; /* the arrays of `told` */
 };
 
 struct trace_reader *trace_reader_open(const char *path, struct error *error)
@@ -48,10 +51,18 @@ struct trace_reader *trace_reader_open(const char *path, struct error *error)
         error_set(error, EISDIR, "cannot read the trace '%s'", path);
         return NULL;
     }
+    return trace_reader_take(fd, path, NULL, 0);
+}
+
+struct trace_reader *trace_reader_take(int fd, const char *path, const void *begun, size_t length)
+{
     json_set_alloc_funcs(xmalloc, free); /* no memory is told as everywhere */
     struct trace_reader *reader = xcalloc(1, sizeof *reader);
     reader->fd = fd;
     reader->path = xstrdup(path);
+    arena_init(&reader->arena);
+    if (length > 0)
+        buf_add(&reader->pending, begun, length);
     return reader;
 }
 
@@ -63,6 +74,8 @@ void trace_reader_free(struct trace_reader *reader)
     free(reader->path);
     free(reader->rows);
     free(reader->words);
+    json_decref(reader->footer);
+    arena_release(&reader->arena);
     buf_release(&reader->pending);
     buf_release(&reader->bytes);
     buf_release(&reader->formatted);
@@ -373,7 +386,67 @@ static bool fail_cut(struct trace_reader *reader, struct error *error)
     return false;
 }
 
-/* What stands after the events is not handed on, but without it the trace is not whole. */
+static const char *read_verdict(struct trace_reader *reader, const json_t *object,
+                                struct verdict *verdict)
+{
+    *verdict = (struct verdict){
+        .name = text_of(object, "name"),
+        .holds = json_is_true(json_object_get(object, "holds")),
+        .judged = !json_is_false(json_object_get(object, "judged")),
+        .has_points = json_object_get(object, "points") != NULL,
+        .points = json_number_value(json_object_get(object, "points")),
+        .hidden = json_is_true(json_object_get(object, "hidden")),
+        .hint = text_of(object, "hint"),
+        .expected = text_of(object, "expected"),
+        .seen = text_of(object, "seen"),
+    };
+    if (verdict->name == NULL || !json_is_boolean(json_object_get(object, "holds")))
+        return "a verdict lacks its name or whether it holds";
+    const json_t *evidence = json_object_get(object, "evidence");
+    verdict->evidence_count = json_array_size(evidence);
+    uint64_t *numbers =
+        arena_alloc(&reader->arena, (verdict->evidence_count + 1) * sizeof *numbers);
+    for (size_t i = 0; i < verdict->evidence_count; i++) {
+        json_int_t n = json_integer_value(json_array_get(evidence, i));
+        if (n < 1 || (uint64_t)n > reader->last_n)
+            return "a verdict's evidence is no event of this trace";
+        numbers[i] = (uint64_t)n;
+    }
+    verdict->evidence = numbers;
+    return NULL;
+}
+
+/* Keeps what the footer says, for trace_reader_footer. */
+static const char *keep_footer(struct trace_reader *reader)
+{
+    const json_t *verdict = json_object_get(reader->footer, "verdict");
+    const json_t *reasons = json_object_get(reader->footer, "reasons");
+    size_t verdict_count = json_array_size(verdict), reason_count = json_array_size(reasons);
+    struct verdict *verdicts = arena_alloc(&reader->arena, (verdict_count + 1) * sizeof *verdicts);
+    const char **texts = arena_alloc(&reader->arena, (reason_count + 1) * sizeof *texts);
+    for (size_t i = 0; i < verdict_count; i++) {
+        const char *wrong = read_verdict(reader, json_array_get(verdict, i), &verdicts[i]);
+        if (wrong != NULL)
+            return wrong;
+    }
+    for (size_t i = 0; i < reason_count; i++) {
+        texts[i] = json_string_value(json_array_get(reasons, i));
+        if (texts[i] == NULL)
+            return "the reasons are not texts";
+    }
+    reader->told = (struct trace_footer){
+        .end = (enum run_end)word_index(text_of(reader->footer, "end"), run_end_words),
+        .duration_us = json_integer_value(json_object_get(reader->footer, "duration_us")),
+        .deterministic = json_is_true(json_object_get(reader->footer, "deterministic")),
+        .reasons = texts,
+        .reason_count = reason_count,
+        .verdicts = verdicts,
+        .verdict_count = verdict_count,
+    };
+    return is_time(reader->told.duration_us) ? NULL : "the duration is out of range";
+}
+
+/* Without what stands after the events the trace is not whole. */
 static bool read_footer(struct trace_reader *reader, struct error *error)
 {
     auto_buf struct buf text = {0};
@@ -402,7 +475,14 @@ static bool read_footer(struct trace_reader *reader, struct error *error)
         !json_is_array(json_object_get(footer, "reasons")) ||
         !json_is_array(json_object_get(footer, "verdict")))
         return fail(reader, error, "the trace's end is not whole");
-    return true;
+    reader->footer = json_incref(footer);
+    const char *wrong = keep_footer(reader);
+    return wrong == NULL || fail(reader, error, wrong);
+}
+
+const struct trace_footer *trace_reader_footer(const struct trace_reader *reader)
+{
+    return &reader->told;
 }
 
 bool trace_reader_run(struct trace_reader *reader, struct trace_sink sink, struct error *error)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/language.h"
 #include "base/mem.h"
 
 /* States as /proc and ps mean them, and `reaped` (gone). A process parked by the director has the
@@ -228,12 +229,26 @@ void trace_writer_free(struct trace_writer *writer);
  * its footer is cut off: an error, too, after the events that are whole. */
 struct trace_reader;
 struct trace_reader *trace_reader_open(const char *path, struct error *error);
+/* The same from an open descriptor, which it takes over, of which `length` bytes were read already;
+ * `path` is for messages. */
+struct trace_reader *trace_reader_take(int fd, const char *path, const void *begun, size_t length);
+/* What begins like this is meant to be a trace. */
+#define TRACE_BEGINNING "{\"procenario\":"
 bool trace_reader_run(struct trace_reader *reader, struct trace_sink sink, struct error *error);
+/* What stood after the events; valid after a successful run whose sink never asked for its end,
+ * until the reader is freed. */
+const struct trace_footer *trace_reader_footer(const struct trace_reader *reader);
 void trace_reader_free(struct trace_reader *reader);
 
 /* Appends the event as its one line of JSON (no newline, no comma). */
 void event_format(const struct event *event, struct buf *out);
 /* Appends the event in words, for people: "kills child with SIGKILL". */
 void event_describe(const struct event *event, struct buf *out);
+/* The same in any language. Names, texts and errors stay as they are. */
+void event_describe_in(enum language language, const struct event *event, struct buf *out);
+/* What an exit or reap tells: "status 3", "SIGKILL", "SIGSEGV (core dumped)". */
+void fate_describe_in(enum language language, const struct event *event, struct buf *out);
+/* "sleeping", "zombie" … in any language. */
+const char *state_in(enum process_state state, enum language language);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tap.h"
+#include "trace/phrases.h"
 #include "trace/trace.h"
 
 static const struct table_row rows[] = {{"parent", "", STATE_SLEEPING, "sh"},
@@ -167,10 +168,38 @@ static int memory_file(char *path, size_t size)
 }
 
 struct reading {
+    bool footer_same;
     struct buf lines;
     char scenario[64];
     size_t notes;
 };
+
+/* Every word that is filled in stands in a phrase of every language. */
+static void test_phrases(void)
+{
+#define X(id, en, zh) {#id, en, zh},
+    static const struct {
+        const char *name, *en, *zh;
+    } phrases[] = {PHRASES(X)};
+#undef X
+    for (size_t i = 0; i < ARRAY_SIZE(phrases); i++) {
+        const char *pair[] = {phrases[i].en, phrases[i].zh};
+        bool same = true;
+        for (size_t j = 0; j < 2; j++)
+            for (const char *at = strchr(pair[j], '{'); at != NULL; at = strchr(at + 1, '{')) {
+                auto_free char *word = xstrndup(at, strcspn(at, "}") + 1);
+                same &= strstr(pair[1 - j], word) != NULL;
+            }
+        ok(same, phrases[i].name);
+    }
+    struct event event = {.kind = EVENT_EXIT, .process = "child", .signal = 9};
+    auto_buf struct buf words = {0};
+    event_describe_in(LANGUAGE_ZH, &event, &words);
+    ok(strcmp(words.data, "被 SIGKILL 杀死") == 0, "a death in Chinese");
+    ok(strcmp(state_in(STATE_ZOMBIE, LANGUAGE_ZH), "僵尸") == 0, "a state in Chinese");
+    ok(strcmp(state_in(STATE_ZOMBIE, LANGUAGE_EN), state_words[STATE_ZOMBIE]) == 0,
+       "a state in English");
+}
 
 static bool note_header(void *self, const struct trace_header *header)
 {
@@ -188,6 +217,19 @@ static bool note_event(void *self, const struct event *event)
     return true;
 }
 
+/* What write_trace() writes after the events. */
+static bool is_the_footer(const struct trace_footer *footer)
+{
+    const struct verdict *verdict = footer->verdicts;
+    return footer->end == RUN_LIMIT && footer->duration_us == 42 && !footer->deterministic &&
+           footer->reason_count == 1 && strcmp(footer->reasons[0], "why") == 0 &&
+           footer->verdict_count == 1 && strcmp(verdict->name, "forks: 1") == 0 &&
+           !verdict->holds && verdict->judged && !verdict->has_points &&
+           strcmp(verdict->expected, "1 fork") == 0 && strcmp(verdict->seen, "2 forks") == 0 &&
+           (verdict->evidence_count == 0 ||
+            (verdict->evidence_count == 2 && verdict->evidence[1] == 3));
+}
+
 static bool read_trace(const char *path, struct reading *reading, struct error *error)
 {
     *error = (struct error){0};
@@ -197,6 +239,8 @@ static bool read_trace(const char *path, struct reading *reading, struct error *
     bool whole = trace_reader_run(
         reader, (struct trace_sink){.begin = note_header, .event = note_event, .self = reading},
         error);
+    if (whole)
+        reading->footer_same = is_the_footer(trace_reader_footer(reader));
     trace_reader_free(reader);
     return whole;
 }
@@ -220,7 +264,7 @@ static void write_trace(int fd, size_t events)
                               .expected = "1 fork",
                               .seen = "2 forks",
                               .evidence = (const uint64_t[]){2, 3},
-                              .evidence_count = 2};
+                              .evidence_count = events >= 3 ? 2 : 0};
     struct trace_footer footer = {.end = RUN_LIMIT,
                                   .duration_us = 42,
                                   .reasons = WORDS("why"),
@@ -250,6 +294,7 @@ static void test_round_trip(size_t events, const char *name)
            (events == 0 || strcmp(reading.lines.data, expected.data) == 0),
        "what is read is what was written");
     ok(strcmp(reading.scenario, "a \"title\"") == 0 && reading.notes == 2, "with its header");
+    ok(reading.footer_same, "and its end");
     buf_release(&reading.lines);
 
     /* Wherever the file is cut, that is told, and nothing is made up. */
@@ -375,6 +420,7 @@ int main(int argc, char **argv)
         return close(fd) == 0 && tap_failed == 0 ? 0 : 1;
     }
     test_lines();
+    test_phrases();
     test_round_trip(EXAMPLES, "a trace with every kind of event is read");
     test_round_trip(0, "a trace without events is read");
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
