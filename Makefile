@@ -2,7 +2,8 @@
 # tests/.
 #
 # Variables: CC CFLAGS CPPFLAGS LDFLAGS LDLIBS PREFIX DESTDIR as everywhere (the user's flags come
-# last); BUILD=DIR for the products; SANITIZE=1 or COVERAGE=1 for another variant; V=1 shows commands.
+# last); BUILD=DIR for the products; SANITIZE=1, VALGRIND=1 or COVERAGE=1 for another variant; V=1 shows
+# commands.
 
 VERSION := 0.1.0
 PREFIX ?= /usr/local
@@ -24,6 +25,9 @@ VARIANT := sanitize
 VARIANT_FLAGS := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 # Instrumented code gives gcc false alarms here (gcc(1), -fsanitize).
 VARIANT_FLAGS += -Wno-format-truncation
+else ifneq ($(filter 1,$(VALGRIND)),)
+VARIANT := valgrind
+VARIANT_FLAGS := -O1 -DUNDER_VALGRIND
 else ifneq ($(filter 1,$(COVERAGE)),)
 VARIANT := coverage
 VARIANT_FLAGS := -O0 --coverage
@@ -116,8 +120,8 @@ demo: ## install what is missing, build, and perform a scenario before your eyes
 	@$(BUILD)/procenario run scenarios/tutorial/zombie.yaml
 
 .PHONY: test
-test: ## install what is missing, build, and run all tests (SANITIZE=1: under ASan and UBSan)
-	@tests/packages install build demo test
+test: ## install what is missing, build, and run all tests (SANITIZE=1: under ASan and UBSan; VALGRIND=1)
+	@tests/packages install build demo test $(filter valgrind,$(VARIANT))
 	@tests/packages install extra || echo "CPython's own tests are not to be had here: they are skipped"
 	@$(MAKE) test-products
 	@BUILD='$(abspath $(BUILD))' VARIANT=$(VARIANT) tests/run-suite $(TESTS)

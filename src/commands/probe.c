@@ -24,6 +24,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/native.h"
+
 /* The container settings that lift most refusals. */
 #define CONTAINER_TRACING                                                                          \
     "docker run --cap-add=SYS_PTRACE --security-opt seccomp=unconfined (podman: the same)"
@@ -103,6 +105,21 @@ struct trial {
     int code;  /* errno there; 0: it went well */
 };
 
+/* What a child shall find out, and whom it tells. */
+struct attempt {
+    void (*function)(struct trial *trial);
+    struct trial *trial;
+    int report; /* a pipe */
+};
+
+static void make_attempt(void *argument)
+{
+    const struct attempt *attempt = argument;
+    attempt->function(attempt->trial);
+    _exit(write(attempt->report, attempt->trial, sizeof *attempt->trial) !=
+          (ssize_t)sizeof *attempt->trial);
+}
+
 /* Has `attempt` tried in a child (begun with clone flags), which fills the trial and ends. Returns
  * false with errno when there was no child. */
 static bool try_in_child(unsigned long flags, void (*attempt)(struct trial *trial),
@@ -112,10 +129,8 @@ static bool try_in_child(unsigned long flags, void (*attempt)(struct trial *tria
     if (pipe2(ends, O_CLOEXEC) != 0)
         return false;
     pid_t pid = (pid_t)syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, NULL);
-    if (pid == 0) {
-        attempt(trial);
-        _exit(write(ends[1], trial, sizeof *trial) != (ssize_t)sizeof *trial);
-    }
+    if (pid == 0)
+        run_natively(make_attempt, &(struct attempt){attempt, trial, ends[1]});
     int code = errno;
     close(ends[1]);
     if (pid > 0) {
@@ -140,6 +155,25 @@ struct held {
     int code;
 };
 
+struct wait {
+    int ends[2];
+    pid_t runner;
+    void (*then)(void);
+};
+
+static void wait_to_go(void *argument)
+{
+    const struct wait *wait = argument;
+    close(wait->ends[1]);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    char byte;
+    if (getppid() != wait->runner || read(wait->ends[0], &byte, 1) != 1)
+        _exit(1);
+    if (wait->then)
+        wait->then();
+    _exit(0);
+}
+
 static struct held hold_child(unsigned long options, void (*then)(void))
 {
     struct held held = {.pid = -1, .go = -1};
@@ -149,18 +183,10 @@ static struct held hold_child(unsigned long options, void (*then)(void))
         held.code = errno;
         return held;
     }
-    pid_t runner = getpid();
+    struct wait wait = {{ends[0], ends[1]}, getpid(), then};
     held.pid = fork();
-    if (held.pid == 0) {
-        close(ends[1]);
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        char byte;
-        if (getppid() != runner || read(ends[0], &byte, 1) != 1)
-            _exit(1);
-        if (then)
-            then();
-        _exit(0);
-    }
+    if (held.pid == 0)
+        run_natively(wait_to_go, &wait);
     held.code = errno;
     close(ends[0]);
     held.go = ends[1];

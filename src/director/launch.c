@@ -38,6 +38,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/native.h"
+
 /* Every task of the run is held by these (ptrace(2)); without EXITKILL a task left by a killed
  * runner would get ENOSYS from every filtered call. */
 static const unsigned long trace_options =
@@ -242,8 +244,9 @@ static _Noreturn void root_process(const struct plan *plan)
     actor_perform(scenario, 0, d->root->name, true, d->directory);
 }
 
-static _Noreturn void init_process(struct plan *plan)
+static void init_process(void *argument)
 {
+    struct plan *plan = argument;
     struct director *d = plan->d;
     signal(SIGCHLD, SIG_IGN);
     signal(SIGINT, SIG_IGN);
@@ -430,7 +433,7 @@ static bool try_launch(struct director *d, struct plan *plan, bool *no_randomize
     if (init == 0) {
         close(reports[0]);
         close(lifeline[1]);
-        init_process(plan);
+        run_natively(init_process, plan);
     }
     int code = errno;
     close(reports[1]);

@@ -36,7 +36,7 @@ static uint64_t pending_signals(const struct task *task)
 {
     uint64_t pending = 0;
     for (uint32_t flags = 0; flags <= PTRACE_PEEKSIGINFO_SHARED; flags++) {
-        siginfo_t found[PEEK_AT_ONCE];
+        siginfo_t found[PEEK_AT_ONCE] = {0};
         struct __ptrace_peeksiginfo_args args = {.off = 0, .flags = flags, .nr = PEEK_AT_ONCE};
         long count;
         do {
