@@ -71,6 +71,7 @@ void unwatch_signals(const struct runner_signals *saved)
 {
     struct itimerval never = {{0, 0}, {0, 0}};
     setitimer(ITIMER_REAL, &never, NULL);
+    signal(SIGALRM, SIG_IGN); /* a tick that is still on its way must not meet the former action */
     for (size_t i = 0; i < ARRAY_SIZE(watched_signals); i++)
         sigaction(watched_signals[i], &saved->before[i], NULL);
 }
