@@ -75,6 +75,7 @@ begin_run() {
 }
 
 @test "without /proc a run is performed" {
+    [ "${VARIANT:-plain}" != valgrind ] || skip "valgrind itself needs /proc"
     [ "${VARIANT:-plain}" != sanitize ] || skip "the sanitizers themselves need /proc"
     unshare --mount true 2>/dev/null || skip "needs root"
     for hide in "umount -l /proc" "mount -t tmpfs none /proc"; do
