@@ -150,6 +150,35 @@ sys.exit(wrong > 0)
 PYTHON
 }
 
+@test "an argument that is not UTF-8 is told to its end" {
+    trace=$BATS_TEST_TMPDIR/trace
+    "$PROCENARIO" run --trace "$trace" -- printf $'b\xffe\n' one >"$BATS_TEST_TMPDIR/told"
+    valid "$trace"
+    grep -F '"argv": ["printf", "b\\xffe\\n", "one"]' "$trace"
+    grep -F 'executes printf b\xffe\n one' "$BATS_TEST_TMPDIR/told"
+}
+
+@test "an argument that is cut is cut between characters" {
+    trace=$BATS_TEST_TMPDIR/trace
+    "$PROCENARIO" run --trace "$trace" -- true "$(printf 'x%.0s' {1..4094})äx" >/dev/null
+    grep -F "xx\"]}" "$trace"
+    run ! grep -F '\xc3' "$trace"
+}
+
+@test "signals without a name are told by number, and such a trace replays" {
+    trace=$BATS_TEST_TMPDIR/trace
+    program='import ctypes, os
+for number in (100, -1, 33):
+    ctypes.CDLL(None).kill(os.getpid(), number)'
+    "$PROCENARIO" run --trace "$trace" -- python3 -c "$program" >/dev/null
+    valid "$trace"
+    grep -F '"signal": "SIG100", "error": "EINVAL"' "$trace"
+    grep -F '"signal": "SIG-1", "error": "EINVAL"' "$trace"
+    grep -F '"event": "exit", "signal": "SIG33"' "$trace"
+    "$PROCENARIO" run --schedule "replay:$trace" --trace "$trace.again" -- python3 -c "$program" >/dev/null
+    diff <(tail -n +2 "$trace") <(tail -n +2 "$trace.again")
+}
+
 @test "the schema refuses what is no trace" {
     "$PROCENARIO" run --trace "$BATS_TEST_TMPDIR/trace" "$BATS_TEST_TMPDIR/killed.yaml" || true
     for change in 's/"event": "start"/"event": "dance"/' 's/"child": "child", //' \

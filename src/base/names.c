@@ -45,7 +45,8 @@
     X(SIGSYS)
 
 #define X(name) [name] = #name,
-static const char *const signal_words[LAST_REALTIME + 1] = {[0] = "SIG0", SIGNALS(X)};
+static const char *const signal_words[LAST_REALTIME + 1] = {
+    [0] = "SIG0", [32] = "SIG32", [33] = "SIG33", SIGNALS(X)};
 #undef X
 
 /* Names of signals and errors are asked for in forked children too: no heap, no locale. */
@@ -66,6 +67,8 @@ static void put_number(char *out, const char *prefix, int number)
         digits[--at] = (char)('0' + rest % 10);
         rest /= 10;
     } while (rest > 0);
+    if (number < 0)
+        digits[--at] = '-';
     size_t length = strlen(prefix);
     memcpy(out, prefix, length);
     memcpy(out + length, digits + at, sizeof digits - at);

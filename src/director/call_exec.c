@@ -29,7 +29,11 @@ static void remember_exec(struct task *task)
         if (!memory_read_string(task->tid, pointer, text, sizeof text))
             text[0] = '\0';
         task->exec_argv = xreallocarray(task->exec_argv, i + 1, sizeof *task->exec_argv);
-        task->exec_argv[i] = xstrndup(text, utf8_valid_prefix(text, strlen(text)));
+        /* Cut at the longest, it may end within a character: without that one. */
+        size_t length = strlen(text);
+        if (length == sizeof text - 1)
+            length = utf8_cut(text, length, length - 1);
+        task->exec_argv[i] = xstrndup(text, length);
         task->exec_argc = i + 1;
     }
 }

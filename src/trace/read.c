@@ -203,6 +203,15 @@ static int read_error(const char *name)
     return code;
 }
 
+/* A number without a name (SIG100, SIG-1) is written where a program named no signal at all. */
+static int read_signal(const char *name)
+{
+    int signal = signal_parse(name);
+    if (signal == 0 && strncmp(name, "SIG", 3) == 0 && strlen(name) <= 14)
+        signal = atoi(name + 3);
+    return signal;
+}
+
 /* Microseconds that can be told in nanoseconds, too. */
 static bool is_time(int64_t us)
 {
@@ -235,7 +244,7 @@ static const char *read_event(struct trace_reader *reader, const json_t *line, s
     const json_t *value;
     if ((value = json_object_get(line, "signal")) != NULL) {
         const char *name = json_string_value(value);
-        event->signal = name != NULL && strcmp(name, "SIG0") != 0 ? signal_parse(name) : 0;
+        event->signal = name != NULL ? read_signal(name) : 0;
     }
     if ((value = json_object_get(line, "error")) != NULL && json_is_string(value))
         event->error = read_error(json_string_value(value));
