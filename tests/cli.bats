@@ -630,3 +630,30 @@ complete_bash() {
         [ "$status" -eq 0 ] || { echo "$what: $output $stderr" && false; }
     done
 }
+
+@test "names hold for the root, below other names, and in the steps of a role" {
+    cat >names.yaml <<'YAML'
+processes:
+  main: [{fork: {process: a, count: 2}}, {wait: all}, {exec: [sh, -c, 'sh -c "/bin/true; exit" & wait']}]
+  a: [{fork: w}, {kill: w}, {wait: w}]
+  w: [pause]
+names: {main: boss, a.0: ada, ada.w: bob, main.0: sh, main.0.0: job}
+expect:
+  - tree: {boss: [{ada: [bob]}, {a.1: [a.1.w]}, {sh: [job]}]}
+  - reaped: {ada: boss, bob: ada, a.1.w: a.1, sh: boss}
+  - exit: {bob: SIGTERM, a.1.w: SIGTERM}
+YAML
+    procenario 0 run names.yaml
+}
+
+@test "a fault without a process is the root's, whatever its name" {
+    cat >fault.yaml <<'YAML'
+processes:
+  main: [{fork: {process: a, count: 2}}, {wait: all}]
+  a: [exit]
+names: {main: boss}
+faults: [{call: fork, occurrence: 2, error: EAGAIN}]
+expect: [{forks: 1}]
+YAML
+    procenario 0 run fault.yaml
+}

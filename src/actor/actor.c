@@ -179,7 +179,10 @@ static pid_t target_pid(const struct target *target)
     case TARGET_NAMED:
     case TARGET_GROUP_NAMED: {
         actor_expand(&target->name, name, sizeof name);
-        pid_t pid = actor_directory_find(actor.directory, name);
+        /* What is built of parts (${name}.worker) may have a friendlier name. */
+        const char *full =
+            target->name.count > 1 ? scenario_friendlier_name(actor.scenario, name) : name;
+        pid_t pid = actor_directory_find(actor.directory, full);
         return pid != 0 ? pid : NOBODY;
     }
     case TARGET_PARENT:

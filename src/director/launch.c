@@ -499,7 +499,7 @@ bool launch(struct director *d, const char **notes, size_t *note_count)
 {
     int theirs[3] = {-1, -1, -1};
     const struct role *root = &d->scenario->roles[0];
-    d->root = process_new(d, root->name, 0);
+    d->root = process_new(d, scenario_friendlier_name(d->scenario, root->name), 0);
     d->root->role = 0;
     d->root->forked = xcalloc(d->scenario->role_count, sizeof *d->root->forked);
     d->root->command = xstrdup(root->name);

@@ -24,6 +24,13 @@ struct reference {
     const char *reserved; /* also allowed: words separated by spaces, "nobody init" */
 };
 
+/* An entry of `names`. */
+struct friendlier {
+    struct span given_span, name_span;
+    const char *given; /* as the author wrote it; then as it is without any friendlier name */
+    const char *name;
+};
+
 /* A fork step, to decide which children carry an index. */
 struct fork_site {
     unsigned parent, child;
@@ -48,6 +55,8 @@ struct loader {
     size_t fork_count, fork_capacity;
     struct reference *references;
     size_t reference_count, reference_capacity;
+    struct friendlier *friendlier;
+    size_t friendlier_count;
     const char *flag; /* the parameter of --set that the text just read came from, or NULL */
     bool *own;        /* [role_count]: roles that the one being read forks */
     const char **pipes;

@@ -31,17 +31,23 @@ static void put_number(struct writer *w, unsigned number)
     put(w, at);
 }
 
+const char *scenario_friendlier_name(const struct scenario *scenario, const char *name)
+{
+    for (size_t i = 0; i < scenario->name_count; i++)
+        if (strcmp(scenario->names[i][0], name) == 0)
+            return scenario->names[i][1];
+    return name;
+}
+
 /* The friendlier name, if `names` has one. */
 static size_t finish(const struct scenario *scenario, struct writer *w)
 {
     if (w->full)
         return 0;
-    for (size_t i = 0; i < scenario->name_count; i++) {
-        if (strcmp(scenario->names[i][0], w->out) == 0) {
-            w->length = 0;
-            put(w, scenario->names[i][1]);
-            break;
-        }
+    const char *name = scenario_friendlier_name(scenario, w->out);
+    if (name != w->out) {
+        w->length = 0;
+        put(w, name);
     }
     return w->full ? 0 : w->length;
 }

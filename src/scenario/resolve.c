@@ -1,7 +1,7 @@
 /*
- * What can be checked only when all is read: which children carry an index, and whether every name
- * can be that of a process. Below a process that execs anything may be forked, so names are not
- * checked there.
+ * What can be checked only when all is read: which children carry an index, which process each
+ * friendlier name is for, and whether every name can be that of a process. Below a process that
+ * execs anything may be forked, so names are not checked there.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -56,21 +56,50 @@ static bool is(const char *part, size_t length, const char *word)
 
 enum known { UNKNOWN, KNOWN, SEVERAL };
 
-/* Does the rest of a dotted name lead to a descendant of this role? */
-static enum known descend(const struct family *f, unsigned role, const char *rest)
+static bool is_number(const char *part, size_t length)
+{
+    return length > 0 && strspn(part, "0123456789") >= length && (part[0] != '0' || length == 1);
+}
+
+static unsigned find_child(const struct family *f, unsigned role, const char *part, size_t length)
+{
+    unsigned child = 0;
+    while (child < f->l->role_count &&
+           (forks_of(f, role, child) == 0 || !is(part, length, f->l->roles[child].name)))
+        child++;
+    return child;
+}
+
+/*
+ * Could a process have this name, or one that the pattern matches, if there were no friendlier
+ * ones? What a program makes is called by numbers: `any_below` takes everything there, as a name of
+ * that kind is known in the run only.
+ */
+static enum known descend(const struct family *f, const char *name, bool any_below)
 {
     const struct loader *l = f->l;
+    const char *rest = name, *part;
+    unsigned role = 0;
     size_t length;
-    const char *part;
+    bool at_root = true, root_named = is(name, strcspn(name, "."), l->roles[0].name);
+    if (root_named)
+        take(&rest, &length);
     while ((part = take(&rest, &length)) != NULL) {
-        if (l->roles[role].execs || memchr(part, '*', length) != NULL)
+        if (memchr(part, '*', length) != NULL)
             return KNOWN;
-        unsigned child = 0;
-        while (child < l->role_count &&
-               (forks_of(f, role, child) == 0 || !is(part, length, l->roles[child].name)))
-            child++;
-        if (child == l->role_count)
-            return UNKNOWN;
+        /* Of the root's children, only one of its own role bears its name before its own. */
+        unsigned child = find_child(f, role, part, length);
+        if (child < l->role_count && at_root && root_named != (child == 0))
+            child = (unsigned)l->role_count;
+        if (child == l->role_count) {
+            if (!l->roles[role].execs || (at_root && !root_named))
+                return UNKNOWN;
+            for (; part != NULL && !any_below; part = take(&rest, &length))
+                if (!is_number(part, length))
+                    return UNKNOWN;
+            return KNOWN;
+        }
+        at_root = false;
         unsigned count = forks_of(f, role, child);
         role = child;
         if (count <= 1)
@@ -79,50 +108,152 @@ static enum known descend(const struct family *f, unsigned role, const char *res
             return SEVERAL;
         if (memchr(part, '*', length) != NULL)
             return KNOWN;
-        if (length > 9 || strspn(part, "0123456789") < length || strtoul(part, NULL, 10) >= count)
+        if (!is_number(part, length) || length > 9 || strtoul(part, NULL, 10) >= count)
             return UNKNOWN;
     }
     return KNOWN;
 }
 
+static bool is_born(const struct family *f, const char *name)
+{
+    return descend(f, name, false) == KNOWN;
+}
+
+/* ---- friendlier names ---- */
+
+/* What follows `first` in a dotted name that begins with it, "" or ".worker"; else NULL. */
+static const char *after(const char *name, const char *first)
+{
+    size_t length = strlen(first);
+    bool begins = strncmp(name, first, length) == 0;
+    return begins && (name[length] == '\0' || name[length] == '.') ? name + length : NULL;
+}
+
+/* The entry for the process itself or, without it, for the nearest ancestor. */
+static const struct friendlier *entry_for(const struct loader *l, const char *name, bool itself)
+{
+    const struct friendlier *best = NULL;
+    for (size_t i = 0; i < l->friendlier_count; i++) {
+        const struct friendlier *entry = &l->friendlier[i];
+        const char *rest = after(name, entry->given);
+        if (rest != NULL && (itself || *rest != '\0') &&
+            (best == NULL || strlen(entry->given) > strlen(best->given)))
+            best = entry;
+    }
+    return best;
+}
+
+/* `shell.0`, where `shell` is the friendlier name of `main.0`, is `main.0.0`. */
+static void without_friendlier(const struct family *f, struct friendlier *entry)
+{
+    const struct loader *l = f->l;
+    for (size_t rounds = 0; rounds < l->friendlier_count && !is_born(f, entry->given); rounds++) {
+        size_t i = 0;
+        const char *rest = NULL;
+        while (i < l->friendlier_count &&
+               ((rest = after(entry->given, l->friendlier[i].name)) == NULL || *rest == '\0'))
+            i++;
+        if (i == l->friendlier_count)
+            return;
+        entry->given = arena_printf(l->arena, "%s%s", l->friendlier[i].given, rest);
+    }
+}
+
+/* What a process is called that would have this name if there were no friendlier ones. */
+static const char *called(const struct loader *l, const char *name, bool itself)
+{
+    const struct friendlier *entry = entry_for(l, name, itself);
+    return entry == NULL ? name
+                         : arena_printf(l->arena, "%s%s", entry->name, after(name, entry->given));
+}
+
+/* Can a process that has no entry of its own come to be called that? */
+static bool is_called(const struct family *f, const char *name)
+{
+    const struct loader *l = f->l;
+    if (is_born(f, name) && entry_for(l, name, true) == NULL)
+        return true;
+    for (size_t i = 0; i < l->friendlier_count; i++) {
+        const char *rest = after(name, l->friendlier[i].name);
+        if (rest == NULL || *rest == '\0')
+            continue;
+        const char *whole = arena_printf(l->arena, "%s%s", l->friendlier[i].given, rest);
+        if (is_born(f, whole) && entry_for(l, whole, true) == &l->friendlier[i])
+            return true;
+    }
+    return false;
+}
+
+static void settle_names(struct family *f)
+{
+    struct loader *l = f->l;
+    for (size_t i = 0; i < l->friendlier_count; i++)
+        without_friendlier(f, &l->friendlier[i]);
+    const char *(*names)[2] = arena_alloc(l->arena, (l->friendlier_count + 1) * sizeof *names);
+    for (size_t i = 0; i < l->friendlier_count; i++) {
+        struct friendlier *entry = &l->friendlier[i];
+        for (size_t j = 0; j < i; j++) {
+            const struct friendlier *other = &l->friendlier[j];
+            if (strcmp(other->name, entry->name) == 0)
+                diag_also(diag_error(l->diags, entry->name_span,
+                                     "two processes cannot both be called '%s'", entry->name),
+                          other->name_span, "the first one is here");
+            if (strcmp(other->given, entry->given) == 0)
+                diag_also(diag_error(l->diags, entry->given_span,
+                                     "'%s' cannot have two friendlier names", entry->given),
+                          other->given_span, "the first one is here");
+        }
+        if (is_called(f, entry->name))
+            diag_help(diag_error(l->diags, entry->name_span,
+                                 "another process is called '%s' already", entry->name),
+                      "choose a name that no process has");
+        names[i][0] = called(l, entry->given, false);
+        names[i][1] = entry->name;
+    }
+    l->scenario->names = (const char *const(*)[2])names;
+    l->scenario->name_count = l->friendlier_count;
+}
+
+/* ---- names of processes ---- */
+
+/* Is it, or does it match, or begin with, a friendlier name? */
+static bool is_friendlier(const struct loader *l, const char *name)
+{
+    for (size_t i = 0; i < l->friendlier_count; i++)
+        if (after(name, l->friendlier[i].name) != NULL || name_matches(name, l->friendlier[i].name))
+            return true;
+    return false;
+}
+
 static enum known look_up(const struct family *f, const char *name)
 {
     const struct loader *l = f->l;
-    const struct scenario *s = l->scenario;
-    for (size_t i = 0; i < s->name_count; i++) {
-        size_t length = strlen(s->names[i][1]);
-        if (strncmp(name, s->names[i][1], length) == 0 &&
-            (name[length] == '\0' || name[length] == '.'))
-            return KNOWN;
-    }
-    for (size_t i = 0; i < s->name_count; i++)
-        if (name_matches(name, s->names[i][1]))
-            return KNOWN;
     size_t first = strcspn(name, ".");
     size_t star = strcspn(name, "*");
     if (star < first) { /* something must begin like that */
         for (size_t i = 0; i < l->role_count; i++)
             if (strncmp(name, l->roles[i].name, star) == 0)
                 return KNOWN;
-        for (size_t i = 0; i < s->name_count; i++)
-            if (strncmp(name, s->names[i][1], star) == 0)
+        for (size_t i = 0; i < l->friendlier_count; i++)
+            if (strncmp(name, l->friendlier[i].name, star) == 0)
                 return KNOWN;
         return UNKNOWN;
     }
-    if (is(name, first, l->roles[0].name))
-        return descend(f, 0, name[first] == '.' ? name + first + 1 : NULL);
-    return descend(f, 0, name) == KNOWN && l->roles[0].execs
-               ? (forks_of(f, 0, 0) > 0 ? KNOWN : UNKNOWN)
-               : descend(f, 0, name);
+    return descend(f, name, true);
 }
 
 static void show(struct family *f, const char *name)
 {
+    for (size_t i = 0; i < f->shown_count; i++)
+        if (strcmp(f->shown[i], name) == 0)
+            return;
     if (f->shown_count < MOST_SHOWN)
         f->shown[f->shown_count++] = name;
 }
 
-static void list_names(struct family *f, unsigned role, const char *prefix, unsigned depth)
+/* `called_so`: without those that have a friendlier name. */
+static void list_names(struct family *f, unsigned role, const char *prefix, bool called_so,
+                       unsigned depth)
 {
     struct loader *l = f->l;
     for (unsigned i = 0; i < l->role_count && depth < 4 && f->shown_count < MOST_SHOWN; i++) {
@@ -130,8 +261,9 @@ static void list_names(struct family *f, unsigned role, const char *prefix, unsi
         const char *path = arena_printf(l->arena, "%s%s", prefix, l->roles[i].name);
         for (unsigned n = 0; n < count && n < 3; n++) {
             const char *name = count == 1 ? path : arena_printf(l->arena, "%s.%u", path, n);
-            show(f, name);
-            list_names(f, i, arena_printf(l->arena, "%s.", name), depth + 1);
+            if (!called_so || entry_for(l, name, true) == NULL)
+                show(f, name);
+            list_names(f, i, arena_printf(l->arena, "%s.", name), called_so, depth + 1);
         }
     }
 }
@@ -148,7 +280,8 @@ static bool is_reserved(const struct reference *r)
     return false;
 }
 
-static void check_reference(struct family *f, const struct reference *r)
+/* `is_key`: it stands in `names`, and so for what the process would be called without. */
+static void check_reference(struct family *f, const struct reference *r, bool is_key)
 {
     struct diags *diags = f->l->diags;
     if (is_reserved(r))
@@ -159,9 +292,16 @@ static void check_reference(struct family *f, const struct reference *r)
             "write its name without '*'");
         return;
     }
-    enum known known = look_up(f, r->name);
-    if (known == KNOWN)
+    if (!is_key && is_friendlier(f->l, r->name))
         return;
+    enum known known = look_up(f, r->name);
+    if (known == KNOWN) {
+        const char *name = is_key ? r->name : called(f->l, r->name, true);
+        if (name != r->name)
+            diag_help(diag_error(diags, r->span, "'%s' has a friendlier name", r->name),
+                      "write '%s', as 'names' has it", name);
+        return;
+    }
     if (known == SEVERAL) {
         struct diag *diag = diag_error(diags, r->span, "'%s' is several processes", r->name);
         if (r->is_pattern)
@@ -192,11 +332,21 @@ void resolve(struct loader *l)
     struct family family = {.l = l};
     family.forks = xcalloc(l->role_count * l->role_count, sizeof *family.forks);
     count_forks(&family);
+    settle_names(&family);
     show(&family, l->roles[0].name);
-    for (size_t i = 0; i < l->scenario->name_count && i < 4; i++)
-        show(&family, l->scenario->names[i][1]);
-    list_names(&family, 0, "", 0);
+    list_names(&family, 0, "", false, 0);
+    for (size_t i = 0; i < l->friendlier_count; i++)
+        check_reference(&family,
+                        &(struct reference){.span = l->friendlier[i].given_span,
+                                            .name = l->friendlier[i].given},
+                        true);
+    family.shown_count = 0;
+    memset(family.shown, 0, sizeof family.shown);
+    show(&family, called(l, l->roles[0].name, true));
+    for (size_t i = 0; i < l->friendlier_count && i < 4; i++)
+        show(&family, l->friendlier[i].name);
+    list_names(&family, 0, "", true, 0);
     for (size_t i = 0; i < l->reference_count; i++)
-        check_reference(&family, &l->references[i]);
+        check_reference(&family, &l->references[i], false);
     free(family.forks);
 }

@@ -310,7 +310,9 @@ struct scenario {
     size_t role_count;
     const char *const *pipes; /* names of the pipes that `pipe` steps make */
     size_t pipe_count;
-    const char *const (*names)[2]; /* names: {given name, friendlier one} */
+    /* names: {what the process would be called, what it is called}. The first is as it is built
+     * from the parent's name, and so begins with the friendlier one of an ancestor that has one. */
+    const char *const (*names)[2];
     size_t name_count;
     const struct timeline_entry *timeline;
     size_t timeline_count;
@@ -371,6 +373,8 @@ size_t scenario_child_name(const struct scenario *scenario, const char *parent, 
 /* The name of the n-th child (from 0) of a real program: PARENT.N, then `names:`. */
 size_t scenario_program_child_name(const struct scenario *scenario, const char *parent, unsigned n,
                                    char *out, size_t size);
+/* The friendlier name of a process that would have this one; `name` itself where there is none. */
+const char *scenario_friendlier_name(const struct scenario *scenario, const char *name);
 /* True when `name` matches `pattern`, in which `*` stands for any text (also across dots). */
 bool name_matches(const char *pattern, const char *name);
 

@@ -5,6 +5,7 @@
 
 #include "base/names.h"
 #include "base/units.h"
+#include "scenario/bounds.h"
 #include "scenario/loader.h"
 
 const struct limits limits_default = {
@@ -159,12 +160,34 @@ void read_terminal(struct loader *l, const struct node *map)
         field_unsigned(l, node, 1, 1000, &l->scenario->terminal_columns);
 }
 
+/* Why it cannot be a friendlier name, or NULL. */
+static const char *bad_name(const char *name)
+{
+    static const char all[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789-.";
+    static const char *const reserved[] = {"init",   "timeline", "director", "any", "all",
+                                           "parent", "self",     "nobody",   NULL};
+    for (size_t i = 0; reserved[i] != NULL; i++)
+        if (strcmp(name, reserved[i]) == 0)
+            return "the word has a meaning of its own: choose another name";
+    size_t length = strlen(name);
+    if (length == 0 || length > 64 || strspn(name, all) != length)
+        return "a name has letters, digits, '_', '-' and '.', at most 64";
+    if (name[0] == '-' || name[0] == '.' || name[length - 1] == '.' || strstr(name, "..") != NULL)
+        return "a name begins with a letter, a digit or '_', and between dots stands something";
+    if (strspn(name, "0123456789-.") == length)
+        return "a name has at least one letter, so that it is no number";
+    return NULL;
+}
+
 void read_names(struct loader *l, const struct node *map)
 {
     if (!expect_map(l, map, "a mapping from names to friendlier ones"))
         return;
-    const char *(*names)[2] = arena_alloc(l->arena, (map->count + 1) * sizeof *names);
-    size_t count = 0;
+    if (map->count > MOST_NAMES) {
+        diag_error(l->diags, map->span, "a scenario has at most %d friendlier names", MOST_NAMES);
+        return;
+    }
+    l->friendlier = arena_alloc(l->arena, (map->count + 1) * sizeof *l->friendlier);
     for (size_t i = 0; i < map->count; i++) {
         const struct node *key = map_key(map, i), *value = map_value(map, i);
         if (key->kind != NODE_SCALAR)
@@ -172,23 +195,16 @@ void read_names(struct loader *l, const struct node *map)
         const char *name = field_text(l, value, "a name");
         if (name == NULL)
             continue;
-        size_t good =
-            strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
-        if (name[0] == '\0' || name[good] != '\0' || strlen(name) > 64) {
+        const char *why = bad_name(name);
+        if (why != NULL) {
             diag_help(
                 diag_error(l->diags, value->span, "'%s' cannot be the name of a process", name),
-                "a name has letters, digits, '_', '-' and '.', at most 64");
+                "%s", why);
             continue;
         }
-        for (size_t j = 0; j < count && j < 1000; j++)
-            if (strcmp(names[j][1], name) == 0)
-                diag_error(l->diags, value->span, "two processes cannot both be called '%s'", name);
-        names[count][0] = arena_strdup(l->arena, key->text);
-        names[count++][1] = name;
-        reference_add(l, key->span, names[count - 1][0], false, NULL);
+        l->friendlier[l->friendlier_count++] =
+            (struct friendlier){key->span, value->span, arena_strdup(l->arena, key->text), name};
     }
-    l->scenario->names = (const char *const(*)[2])names;
-    l->scenario->name_count = count;
 }
 
 void read_env(struct loader *l, const struct node *map, const char *const **env, size_t *count)
@@ -242,6 +258,16 @@ static void read_occurrence(struct loader *l, const struct node *map, struct fau
     }
 }
 
+/* `names` may have another for it. */
+static const char *root_name(const struct loader *l)
+{
+    const char *name = l->role_count > 0 ? l->roles[0].name : NULL;
+    for (size_t i = 0; i < l->friendlier_count && name != NULL; i++)
+        if (strcmp(l->friendlier[i].given, l->roles[0].name) == 0)
+            name = l->friendlier[i].name;
+    return name;
+}
+
 static void read_fault(struct loader *l, const struct node *map, struct fault *fault)
 {
     static const char *const keys[] = {"call",        "process", "occurrence", "from",
@@ -265,7 +291,7 @@ static void read_fault(struct loader *l, const struct node *map, struct fault *f
     if (process != NULL)
         fault->process = field_process(l, process, true, NULL);
     else
-        fault->process = l->role_count > 0 ? l->roles[0].name : NULL;
+        fault->process = root_name(l);
     read_occurrence(l, map, fault);
     if ((error == NULL) == (bytes == NULL)) {
         diag_help(diag_error(l->diags, map->span,
