@@ -96,7 +96,8 @@ static int realtime_signal(const char *text)
     text += 5;
     long offset = 0;
     if (*text != '\0') {
-        if (*text != (from_last ? '-' : '+') || !isdigit((unsigned char)text[1]))
+        if (*text != (from_last ? '-' : '+') || !isdigit((unsigned char)text[1]) ||
+            (text[1] == '0' && text[2] != '\0'))
             return 0;
         char *end;
         offset = strtol(text + 1, &end, 10);
@@ -109,6 +110,8 @@ static int realtime_signal(const char *text)
 int signal_parse(const char *text)
 {
     if (isdigit((unsigned char)text[0])) {
+        if (text[0] == '0') /* no signal, or octal in some readers */
+            return 0;
         char *end;
         long number = strtol(text, &end, 10);
         return *end == '\0' && number >= 1 && number <= LAST_REALTIME ? (int)number : 0;
@@ -149,8 +152,13 @@ const char *errno_name(int code)
 
 int errno_parse(const char *text)
 {
-    if (strcmp(text, "EWOULDBLOCK") == 0)
-        return EAGAIN;
+    static const struct {
+        const char *word;
+        int code;
+    } others[] = {{"EWOULDBLOCK", EAGAIN}, {"EDEADLOCK", EDEADLOCK}, {"ENOTSUP", ENOTSUP}};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(others[i].word, text) == 0)
+            return others[i].code;
     for (int code = 1; code <= LARGEST_ERRNO; code++) {
         const char *name = strerrorname_np(code);
         if (name != NULL && strcmp(name, text) == 0)

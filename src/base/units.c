@@ -214,6 +214,8 @@ bool integer_parse(const char *text, int64_t min, int64_t max, int64_t *value, c
     *why = "a whole number in decimal digits is expected";
     if (length == 0 || strspn(digits, "0123456789") != length)
         return false;
+    if (digits[0] == '0' && text[0] == '-')
+        return false;
     if (length > 1 && digits[0] == '0') {
         *why = "a leading zero is ambiguous (octal in some readers): write the number without it";
         return false;

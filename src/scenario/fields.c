@@ -188,7 +188,7 @@ static void take_literal(void *to, enum text_part_kind kind, const char *text, s
     buf_add(to, text, length);
 }
 
-static bool is_null(const struct node *node)
+bool is_null(const struct node *node)
 {
     return node->plain &&
            (node->length == 0 || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0);
@@ -209,10 +209,20 @@ static bool expect_scalar(struct loader *l, const struct node *node, const char 
     return true;
 }
 
+bool refuse_nul(struct loader *l, const struct node *node)
+{
+    if (memchr(node->text, '\0', node->length) == NULL)
+        return true;
+    diag_help(diag_error(l->diags, node->span, "the character U+0000 cannot stand here"),
+              "it can be written (print, error, write), but names, arguments and what is expected "
+              "end at it");
+    return false;
+}
+
 const char *field_text(struct loader *l, const struct node *node, const char *what)
 {
     l->flag = NULL;
-    if (!expect_scalar(l, node, what))
+    if (!expect_scalar(l, node, what) || !refuse_nul(l, node))
         return NULL;
     if (memchr(node->text, '$', node->length) == NULL)
         return arena_strndup(l->arena, node->text, node->length);
@@ -225,25 +235,39 @@ const char *field_text(struct loader *l, const struct node *node, const char *wh
 
 struct part_list {
     struct loader *l;
+    struct buf literal; /* what is to be the next part */
     struct text_part *parts;
-    size_t count;
+    size_t count, capacity;
 };
+
+static void add_part(struct part_list *list, enum text_part_kind kind, const char *text,
+                     size_t length)
+{
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity == 0 ? 4 : list->capacity * 2;
+        list->parts = xreallocarray(list->parts, list->capacity, sizeof *list->parts);
+    }
+    list->parts[list->count++] = (struct text_part){kind, text, length};
+}
+
+static void end_literal(struct part_list *list)
+{
+    size_t length = list->literal.length;
+    if (length > 0)
+        add_part(list, TEXT_LITERAL, arena_strndup(list->l->arena, list->literal.data, length),
+                 length);
+    buf_clear(&list->literal);
+}
 
 static void take_part(void *to, enum text_part_kind kind, const char *text, size_t length)
 {
     struct part_list *list = to;
-    struct text_part *last = list->count > 0 ? &list->parts[list->count - 1] : NULL;
-    if (kind == TEXT_LITERAL && last != NULL && last->kind == TEXT_LITERAL) {
-        char *joined = arena_alloc(list->l->arena, last->length + length + 1);
-        memcpy(joined, last->literal, last->length);
-        memcpy(joined + last->length, text, length);
-        last->literal = joined;
-        last->length += length;
+    if (kind == TEXT_LITERAL) {
+        buf_add(&list->literal, text, length);
         return;
     }
-    list->parts = xreallocarray(list->parts, list->count + 1, sizeof *list->parts);
-    list->parts[list->count++] = (struct text_part){
-        kind, kind == TEXT_LITERAL ? arena_strndup(list->l->arena, text, length) : NULL, length};
+    end_literal(list);
+    add_part(list, kind, NULL, 0);
 }
 
 bool field_runtime_text(struct loader *l, const struct node *node, struct text *text)
@@ -252,6 +276,8 @@ bool field_runtime_text(struct loader *l, const struct node *node, struct text *
         return false;
     struct part_list list = {.l = l};
     bool fine = substitute(l, node, true, take_part, &list);
+    end_literal(&list);
+    buf_release(&list.literal);
     struct text_part *parts = arena_alloc(l->arena, (list.count + 1) * sizeof *parts);
     if (list.count > 0)
         memcpy(parts, list.parts, list.count * sizeof *parts);

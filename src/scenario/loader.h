@@ -71,6 +71,8 @@ struct loader {
 
 /* A scalar's text with parameters substituted. `what` names it in messages: "a duration". */
 const char *field_text(struct loader *l, const struct node *node, const char *what);
+/* What becomes a C string, or is compared with one, cannot hold a NUL: says so. */
+bool refuse_nul(struct loader *l, const struct node *node);
 bool field_duration(struct loader *l, const struct node *node, int64_t *ns);
 bool field_size(struct loader *l, const struct node *node, uint64_t *bytes);
 bool field_integer(struct loader *l, const struct node *node, int64_t min, int64_t max,
@@ -96,6 +98,8 @@ bool field_texts(struct loader *l, const struct node *node, bool one_allowed, co
 
 /* A name of letters, digits, '_' and '-' that begins with a letter or '_'. */
 bool is_identifier(const char *text);
+/* Nothing, `~` or `null`, not in quotes. */
+bool is_null(const struct node *node);
 /* Is it a map (list)? Else says what is expected: "a mapping of limits". */
 bool expect_map(struct loader *l, const struct node *node, const char *what);
 bool expect_list(struct loader *l, const struct node *node, const char *what);

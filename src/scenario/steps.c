@@ -49,7 +49,7 @@ static bool is_own_child(struct loader *l, const char *name)
 /* The text that gives a target's name when it is performed. */
 static bool target_name(struct loader *l, const struct node *node, struct text *text)
 {
-    if (!field_runtime_text(l, node, text))
+    if (!field_runtime_text(l, node, text) || !refuse_nul(l, node))
         return false;
     if (text->count == 0) {
         diag_error(l->diags, node->span, "the name of a process is missing here");
@@ -204,7 +204,8 @@ static bool read_argv(struct loader *l, const struct node *list, struct step *st
     struct text *argv = arena_alloc(l->arena, list->count * sizeof *argv);
     bool fine = true;
     for (size_t i = 0; i < list->count; i++)
-        fine = field_runtime_text(l, list->items[i], &argv[i]) && fine;
+        fine = field_runtime_text(l, list->items[i], &argv[i]) && refuse_nul(l, list->items[i]) &&
+               fine;
     step->argv = argv;
     step->argc = list->count;
     return fine;
@@ -519,9 +520,11 @@ static void unknown_step(struct loader *l, const struct node *node)
         diag_help(diag, "steps: %s", known.data);
 }
 
-static bool is_empty(const struct node *value)
+/* Nothing, or what YAML has for it, where a step needs no value. */
+static bool is_empty(const struct node *value, enum bare bare)
 {
-    return value == NULL || (value->kind == NODE_SCALAR && value->plain && value->length == 0);
+    return value == NULL || (value->kind == NODE_SCALAR && value->plain &&
+                             (value->length == 0 || (bare != NEEDS_VALUE && is_null(value))));
 }
 
 static void read_value(struct loader *l, const struct node *key, const struct node *value,
@@ -532,7 +535,7 @@ static void read_value(struct loader *l, const struct node *key, const struct no
     step->count = 1;
     step->target.kind = step->kind == STEP_WAIT ? TARGET_ANY : TARGET_SELF;
     step->group.kind = TARGET_SELF;
-    if (is_empty(value)) {
+    if (is_empty(value, reader->bare)) {
         if (reader->bare == NEEDS_VALUE)
             diag_help(diag_error(l->diags, key->span, "'%s' needs a value", key->text),
                       "for example: %s", reader->example);

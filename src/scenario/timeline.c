@@ -162,7 +162,7 @@ static void read_entry(struct loader *l, const struct node *map, struct timeline
         field_word(l, node, "something the timeline can close", closable, &index);
     } else if ((node = field(map, "snapshot")) != NULL) {
         entry->action = TIMELINE_SNAPSHOT;
-        if (node->kind != NODE_SCALAR || !node->plain || node->length > 0)
+        if (node->kind != NODE_SCALAR || !is_null(node))
             only_true(l, node);
     } else {
         read_signal_action(l, map, entry);

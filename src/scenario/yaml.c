@@ -267,6 +267,8 @@ static void check_map(struct reader *r, const struct node *map)
             diag_error(r->diags, key->span, "a key must be a single word, not a list or a mapping");
             continue;
         }
+        if (memchr(key->text, '\0', key->length) != NULL)
+            diag_error(r->diags, key->span, "the character U+0000 cannot stand in a key");
         if (key->plain && strcmp(key->text, "<<") == 0)
             diag_help(diag_error(r->diags, key->span, "merge keys ('<<') are not supported"),
                       "write the keys out, or use an alias for a whole list");
