@@ -67,6 +67,16 @@ static struct span span_between(const struct reader *r, yaml_mark_t start, yaml_
 
 /* ---- what cannot be read at all ---- */
 
+/* What YAML does not allow beyond ASCII (YAML 1.2, 5.1), in valid UTF-8 that ends in NUL: U+0080 to
+ * U+009F but the line break U+0085, U+FFFE and U+FFFF. 0: none. */
+static unsigned forbidden(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    if (at[0] == 0xc2)
+        return at[1] < 0xa0 && at[1] != 0x85 ? at[1] : 0;
+    return at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe ? 0xffc0u | (at[2] & 0x3fu) : 0;
+}
+
 static bool check_bytes(struct reader *r)
 {
     const struct source *source = r->source;
@@ -90,6 +100,13 @@ static bool check_bytes(struct reader *r)
             diag_help(diag_error(r->diags, (struct span){(uint32_t)i, 1},
                                  "the control character 0x%02x cannot stand in a scenario", c),
                       "in double quotes, write it as \"\\x%02x\"", c);
+            return false;
+        }
+        unsigned code = c >= 0xc2 ? forbidden(source->text + i) : 0;
+        if (code != 0) {
+            diag_help(diag_error(r->diags, (struct span){(uint32_t)i, c == 0xc2 ? 2 : 3},
+                                 "the character U+%04X cannot stand in a scenario", code),
+                      "in double quotes, write it as \"\\u%04x\"", code);
             return false;
         }
     }
@@ -121,6 +138,22 @@ static const struct {
     {"did not find expected node content", "a value is expected here"},
     {"found undefined tag handle",
      "tags have no meaning here: put text that begins with '!' in quotes"},
+    {"found invalid Unicode character escape code",
+     "this escape is no character: write one beyond U+FFFF as \\UXXXXXXXX, not as two \\u"},
+    {"did not find expected hexdecimal number",
+     "hexadecimal digits are missing in this escape: \\xXX, \\uXXXX or \\UXXXXXXXX"},
+    {"did not find expected alphabetic or numeric character",
+     "the name of an anchor or alias is wrong here: put text that begins with '&' or '*' in "
+     "quotes"},
+    {"found an indentation indicator equal to 0", "an indentation is a digit from 1 to 9"},
+    {"did not find expected comment or line break",
+     "after '|' or '>' the text begins on the next line"},
+    {"mapping keys are not allowed in this context",
+     "a '? ' cannot stand here: put the text in quotes"},
+    {"found unknown directive name",
+     "this directive is unknown: put text that begins with '%' in quotes"},
+    {"did not find expected whitespace or line break",
+     "tags have no meaning here: put text that begins with '!' in quotes"},
     {"found duplicate %YAML directive", "the %YAML directive stands twice"},
     {"found incompatible YAML document", "this version of YAML is unknown"},
 };
@@ -150,7 +183,12 @@ static void report_syntax(struct reader *r)
         const char *what = strstr(parser->context, "quoted") != NULL       ? "the quote"
                            : strstr(parser->context, "sequence") != NULL   ? "the list"
                            : strstr(parser->context, "mapping") != NULL    ? "the mapping"
+                           : strstr(parser->context, "collection") != NULL ? "the list"
                            : strstr(parser->context, "simple key") != NULL ? "the key"
+                           : strstr(parser->context, "scalar") != NULL     ? "the text"
+                           : strstr(parser->context, "anchor") != NULL     ? "the anchor"
+                           : strstr(parser->context, "alias") != NULL      ? "the alias"
+                           : strstr(parser->context, "directive") != NULL  ? "the directive"
                                                                            : "what is read here";
         diag_also(diag, (struct span){began, 1}, "%s began here", what);
     }
