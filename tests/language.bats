@@ -246,6 +246,29 @@ PYTHON
     refuses bomb.yaml "the aliases of this file expand to too much"
 }
 
+@test "very many of one kind take no more than their share of time" {
+    # Each would take minutes if everything were compared with everything.
+    /usr/bin/python3 - <<'PYTHON'
+n = 100_000
+root = "processes: {m: [{exec: [x]}]}\n"
+def write(name, text):
+    with open(name + ".yaml", "w") as file:
+        file.write(text)
+write("anchors", "processes:\n m:\n" + "".join(f"  - print: &a{i} x\n" for i in range(n)))
+write("names", root + "names:\n" + "".join(f"  m.{i}: n{i}\n" for i in range(n)))
+write("params", "params:\n" + "".join(f"  p{i}: x\n" for i in range(n)) + root)
+write("tree", root + "expect:\n - tree:\n    m:\n" + "".join(f"    - m.{i}\n" for i in range(n)))
+write("text", "params: {p: x}\nprocesses: {m: [print: \"" + "$${${p}" * 3 * n + "\"]}\n")
+PYTHON
+    refuses anchors.yaml "at most 1000 anchors"
+    refuses names.yaml "at most 1000 friendlier names"
+    refuses params.yaml "at most 1000 parameters"
+    check tree.yaml
+    [ "$status" -eq 0 ]
+    check text.yaml
+    [ "$status" -eq 0 ]
+}
+
 @test "a directory is refused" {
     mkdir folder
     refuses folder "'folder'"

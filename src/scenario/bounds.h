@@ -7,5 +7,7 @@
 #define MOST_PIPES 64
 #define MOST_ARGUMENTS 1024 /* words of one command */
 #define MOST_NAMES 1000     /* friendlier names */
+#define MOST_PARAMS 1000
+#define MOST_ANCHORS 1000 /* of one document */
 
 #endif

@@ -52,6 +52,31 @@ static void read_forks(struct loader *l, const struct node *value, struct expect
     e->pair_count = 1;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    const struct tree_node *x = *(const struct tree_node *const *)a;
+    const struct tree_node *y = *(const struct tree_node *const *)b;
+    int order = strcmp(x->name, y->name);
+    return order != 0 ? order : x < y ? -1 : x > y;
+}
+
+static void check_siblings(struct loader *l, const struct node *list,
+                           const struct tree_node *children)
+{
+    const struct tree_node **sorted = xcalloc(list->count + 1, sizeof *sorted);
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        if (children[i].name != NULL)
+            sorted[count++] = &children[i];
+    qsort(sorted, count, sizeof *sorted, by_name);
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(sorted[i]->name, sorted[i - 1]->name) == 0)
+            diag_also(diag_error(l->diags, list->items[sorted[i] - children]->span,
+                                 "'%s' stands twice in the tree", sorted[i]->name),
+                      list->items[sorted[i - 1] - children]->span, "the first one is here");
+    free(sorted);
+}
+
 static void read_tree_node(struct loader *l, const struct node *node, struct tree_node *tree)
 {
     if (node->kind == NODE_SCALAR) {
@@ -73,13 +98,8 @@ static void read_tree_node(struct loader *l, const struct node *node, struct tre
     struct tree_node *children = arena_alloc(l->arena, (list->count + 1) * sizeof *children);
     for (size_t i = 0; i < list->count; i++) {
         read_tree_node(l, list->items[i], &children[i]);
-        for (size_t j = 0; j < i; j++)
-            if (children[i].name != NULL && children[j].name != NULL &&
-                strcmp(children[i].name, children[j].name) == 0)
-                diag_also(diag_error(l->diags, list->items[i]->span,
-                                     "'%s' stands twice in the tree", children[i].name),
-                          list->items[j]->span, "the first one is here");
     }
+    check_siblings(l, list, children);
     tree->children = children;
     tree->child_count = list->count;
 }

@@ -8,6 +8,8 @@
 #include "base/names.h"
 #include "base/units.h"
 
+#define MOST_SUGGESTED 20
+
 static const char *const runtime_words[] = {"index", "name", "errno", "read", NULL};
 
 static const char *kind_word(const struct node *node)
@@ -107,9 +109,10 @@ static void unknown_substitution(struct loader *l, const struct node *node, cons
                                  size_t length)
 {
     auto_free char *word = xstrndup(key, length);
-    const char **known = xcalloc(l->param_count + 5, sizeof *known);
+    /* Of so many that no list would be read, the first. */
+    const char *known[MOST_SUGGESTED + ARRAY_SIZE(runtime_words)] = {0};
     size_t count = 0;
-    for (size_t i = 0; i < l->param_count; i++)
+    for (size_t i = 0; i < l->param_count && i < MOST_SUGGESTED; i++)
         known[count++] = l->params[i].key;
     for (size_t i = 0; runtime_words[i] != NULL; i++)
         known[count++] = runtime_words[i];
@@ -122,7 +125,6 @@ static void unknown_substitution(struct loader *l, const struct node *node, cons
     else
         diag_help(diag, "known here: %s; declare others in 'params'; write '$${' for a plain '${'",
                   list.data);
-    free(known);
 }
 
 /*

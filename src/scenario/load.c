@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "scenario/bounds.h"
 #include "scenario/loader.h"
 
 static const char *const top_keys[] = {"procenario", "title",    "description", "params",
@@ -15,6 +16,10 @@ static void read_params(struct loader *l, const struct node *map)
 {
     if (!expect_map(l, map, "a mapping of parameters"))
         return;
+    if (map->count > MOST_PARAMS) {
+        diag_error(l->diags, map->span, "a scenario has at most %d parameters", MOST_PARAMS);
+        return;
+    }
     struct param *params = arena_alloc(l->arena, (map->count + 1) * sizeof *params);
     size_t count = 0;
     for (size_t i = 0; i < map->count; i++) {

@@ -5,6 +5,7 @@
 #include <yaml.h>
 
 #include "base/text.h"
+#include "scenario/bounds.h"
 
 /* Deeper than any scenario, and checked while events come: libyaml itself takes quadratic time. */
 #define DEEPEST 64
@@ -25,6 +26,7 @@ struct reader {
     yaml_parser_t parser;
     bool broken; /* a syntax error, or too deep: nothing more can be read */
     struct anchor *anchors;
+    size_t anchor_count;
     size_t nodes, expanded;
     /* libyaml counts characters; every 64th one's byte offset. */
     uint32_t *checkpoints;
@@ -229,10 +231,17 @@ static void refuse_tag(struct reader *r, const yaml_event_t *event, const yaml_c
     diag_help(diag, "put text that begins with '!' in quotes");
 }
 
-static struct anchor *remember_anchor(struct reader *r, const yaml_char_t *name)
+static struct anchor *remember_anchor(struct reader *r, const yaml_event_t *event,
+                                      const yaml_char_t *name)
 {
     if (name == NULL)
         return NULL;
+    if (++r->anchor_count > MOST_ANCHORS) {
+        diag_error(r->diags, span_between(r, event->start_mark, event->start_mark),
+                   "a document has at most %d anchors", MOST_ANCHORS);
+        r->broken = true;
+        return NULL;
+    }
     struct anchor *anchor = arena_alloc(r->arena, sizeof *anchor);
     anchor->name = arena_strdup(r->arena, (const char *)name);
     anchor->next = r->anchors;
@@ -383,7 +392,7 @@ static struct node *read_node(struct reader *r, yaml_event_t *event, unsigned de
             refuse_tag(r, event, event->data.scalar.tag);
         else if (event->data.scalar.tag != NULL)
             refuse_tag(r, event, event->data.scalar.tag);
-        anchor = remember_anchor(r, event->data.scalar.anchor);
+        anchor = remember_anchor(r, event, event->data.scalar.anchor);
         node = new_node(r, NODE_SCALAR, event);
         node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
         node->length = event->data.scalar.length;
@@ -391,12 +400,12 @@ static struct node *read_node(struct reader *r, yaml_event_t *event, unsigned de
         break;
     case YAML_SEQUENCE_START_EVENT:
         refuse_tag(r, event, event->data.sequence_start.tag);
-        anchor = remember_anchor(r, event->data.sequence_start.anchor);
+        anchor = remember_anchor(r, event, event->data.sequence_start.anchor);
         node = read_collection(r, event, NODE_LIST, depth);
         break;
     case YAML_MAPPING_START_EVENT:
         refuse_tag(r, event, event->data.mapping_start.tag);
-        anchor = remember_anchor(r, event->data.mapping_start.anchor);
+        anchor = remember_anchor(r, event, event->data.mapping_start.anchor);
         node = read_collection(r, event, NODE_MAP, depth);
         break;
     default:
@@ -430,6 +439,7 @@ void yaml_read(const struct source *source, struct arena *arena, struct diags *d
             break;
         case YAML_DOCUMENT_START_EVENT:
             reader.anchors = NULL; /* they name things of one document */
+            reader.anchor_count = 0;
             break;
         case YAML_STREAM_END_EVENT:
             more = false;
