@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What must be true of real programs under the director, one small program a fact: tests/programs/engine.c and
-# waits.c, which holds the many ways to wait.
+# What must be true of real programs under the director, one small program a fact: tests/programs/engine.c;
+# waits.c, which holds the many ways to wait; and signals.c, about signals that nobody sends by kill.
 
 bats_require_minimum_version 1.5.0
 
@@ -12,8 +12,8 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return
 }
 
-# perform [waits/]NAME [true|false]: runs `engine NAME` or `waits NAME`; the lines on standard input must be
-# the output of the run, and the trace must call it deterministic, or not.
+# perform [waits/|signals/]NAME [true|false]: runs `engine NAME`, `waits NAME` or `signals NAME`; the lines on
+# standard input must be the output of the run, and the trace must call it deterministic, or not.
 perform() {
     local program=engine
     [[ $1 != */* ]] || program=${1%/*}
@@ -370,6 +370,51 @@ END
     perform waits/thread-fork false <<<'exit 3 at 1000'
 }
 
+# ---- processor time ----------------------------------------------------------------------------------
+
+@test "a program that computes until it has used so much processor time comes to an end" {
+    perform signals/processor-clocks <<'END'
+clock
+getrusage
+times
+2 seconds of it
+END
+}
+
+@test "a child's processor time is its parent's to know" {
+    perform signals/processor-of-child <<'END'
+1 and 1
+none of it its own: 0
+END
+}
+
+@test "timers on processor time do not depend on how fast the machine is" {
+    perform signals/processor-timers <<'END'
+Virtual timer expired 3, code 1
+left of the next: 1, interval 200000
+Profiling timer expired 3, code 1
+left of the next: 1, interval 200000
+User defined signal 1, code 1
+END
+    mv trace.json first.json
+    perform signals/processor-timers <actual
+    cmp first.json trace.json
+}
+
+@test "a timer on processor time ends a loop that makes no call, and the trace says so" {
+    perform signals/processor-timer-of-loop false <<<'Profiling timer expired'
+    grep -q 'main computed until its timer on processor time was due' trace.json
+}
+
+@test "what bash and dash say of processor time is the same in every run" {
+    for shell in bash dash; do
+        "$PROCENARIO" run --quiet --twice --trace trace.json -- \
+            "$shell" -c 'for i in 1 2 3 4 5 6 7 8 9; do /bin/true; done; sleep 1; times'
+        grep -q '"deterministic": true' trace.json
+        [ "$(python3 "$top/tests/output_of.py" trace.json | wc -l)" -eq 2 ]
+    done
+}
+
 # ---- every program -----------------------------------------------------------------------------------
 
 @test "a writer that outruns its terminal is never taken for one that waits" {
@@ -407,14 +452,16 @@ END
     [[ $output == *"usage: engine NAME"*"nested-forks"* ]]
     run -2 "$PROGRAMS/waits" nothing
     [[ $output == *"usage: waits NAME"*"timeouts"* ]]
+    run -2 "$PROGRAMS/signals" nothing
+    [[ $output == *"usage: signals NAME"*"processor-clocks"* ]]
 }
 
 @test "every fact of the programs is held here" {
     # shellcheck disable=SC2154 # stderr is set by `run --separate-stderr`
-    for program in engine waits; do
+    for program in engine waits signals; do
         run --separate-stderr "$PROGRAMS/$program"
         mapfile -t names < <(sed -n 's/^  //p' <<<"$stderr")
-        [ "${#names[@]}" -gt 20 ]
+        [ "${#names[@]}" -gt 3 ]
         for name in "${names[@]}"; do
             [ "$program" = engine ] || name=$program/$name
             grep -qE "(perform|engine\") $name( |\$)" "$BATS_TEST_FILENAME" || {

@@ -42,7 +42,7 @@ struct process *process_of_pidfd(struct director *d, struct task *task, int fd)
     return NULL;
 }
 
-static struct process *process_of_tid(struct director *d, struct task *asker, pid_t ns_tid)
+struct process *process_of_tid(struct director *d, struct task *asker, pid_t ns_tid)
 {
     struct process *process = process_by_ns_pid(d, ns_tid);
     if (process != NULL)

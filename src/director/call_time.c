@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
@@ -11,6 +12,20 @@
 #ifndef CLOCK_TAI
 #define CLOCK_TAI 11
 #endif
+
+/* The kernel's own way to name the processor time of others (clock_getcpuclockid(3)). */
+#define CPU_CLOCK_KIND 3
+#define CPU_CLOCK_IS_FD 3
+
+struct process *cpu_clock_owner(struct director *d, struct task *task, int clock)
+{
+    if (clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID)
+        return task->process;
+    if (clock >= 0 || (clock & CPU_CLOCK_KIND) == CPU_CLOCK_IS_FD)
+        return NULL;
+    pid_t pid = (pid_t) ~(clock >> 3);
+    return pid == 0 ? task->process : process_of_tid(d, task, pid);
+}
 
 bool clock_shows(struct director *d, struct task *task, int clock, int64_t *ns)
 {
@@ -28,12 +43,12 @@ bool clock_shows(struct director *d, struct task *task, int clock, int64_t *ns)
     case CLOCK_BOOTTIME_ALARM:
         *ns = clock_now(d) + CLOCK_BOOT_NS;
         return true;
-    case CLOCK_PROCESS_CPUTIME_ID:
-    case CLOCK_THREAD_CPUTIME_ID:
-        *ns = task->process->charged_ns;
-        return true;
-    default:
-        return false;
+    default: {
+        const struct process *process = cpu_clock_owner(d, task, clock);
+        if (process != NULL)
+            *ns = process->charged_ns;
+        return process != NULL;
+    }
     }
 }
 
@@ -92,6 +107,55 @@ static enum verdict_of_call enter_time(struct director *d, struct task *task)
 }
 #endif
 
+/* ---- processor time ---- */
+
+#define CLOCK_TICK_NS (10 * NS_PER_MS) /* of times(2), sysconf(_SC_CLK_TCK) */
+
+static enum verdict_of_call enter_times(struct director *d, struct task *task)
+{
+    if (is_real(d))
+        return CALL_GO;
+    const struct process *process = task->process;
+    int64_t ticks[4] = {process->charged_ns / CLOCK_TICK_NS, 0,
+                        process->children_charged_ns / CLOCK_TICK_NS, 0};
+    if (arg(task, 0) != 0 && !memory_write(task->tid, arg(task, 0), ticks, sizeof ticks))
+        return CALL_GO; /* EFAULT */
+    charge_clock_read(d, task);
+    return answer(task, (clock_now(d) + CLOCK_BOOT_NS) / CLOCK_TICK_NS);
+}
+
+void write_usage(struct task *task, uint64_t address, int64_t processor_ns)
+{
+    struct rusage usage;
+    if (!memory_read(task->tid, address, &usage, sizeof usage))
+        return;
+    usage.ru_utime.tv_sec = processor_ns / NS_PER_S;
+    usage.ru_utime.tv_usec = processor_ns % NS_PER_S / NS_PER_US;
+    usage.ru_stime = (struct timeval){0, 0};
+    usage.ru_minflt = usage.ru_majflt = usage.ru_inblock = usage.ru_oublock = 0;
+    usage.ru_nvcsw = usage.ru_nivcsw = 0;
+    memory_write(task->tid, address, &usage, sizeof usage);
+}
+
+static enum verdict_of_call enter_getrusage(struct director *d, struct task *task)
+{
+    (void)task;
+    return is_real(d) ? CALL_GO : CALL_GO_LEAVE;
+}
+
+static void leave_getrusage(struct director *d, struct task *task, int64_t result)
+{
+    if (result != 0)
+        return;
+    const struct process *process = task->process;
+    bool of_children = (int)arg(task, 0) == RUSAGE_CHILDREN;
+    write_usage(task, arg(task, 1),
+                of_children ? process->children_charged_ns : process->charged_ns);
+    charge_clock_read(d, task);
+}
+
+/* ---- chance ---- */
+
 /* The same bytes in every run: from the process's name and how many it has had. */
 static enum verdict_of_call enter_getrandom(struct director *d, struct task *task)
 {
@@ -142,6 +206,8 @@ const struct call_row calls_time[] = {
 #ifdef SYS_time
     {SYS_time, "time", .enter = enter_time},
 #endif
+    {SYS_times, "times", .enter = enter_times},
+    {SYS_getrusage, "getrusage", .enter = enter_getrusage, .leave = leave_getrusage},
     {SYS_getrandom, "getrandom", .enter = enter_getrandom},
     {SYS_sched_getaffinity, "sched_getaffinity", .enter = enter_getaffinity,
      .leave = leave_getaffinity},

@@ -24,7 +24,12 @@
 #define TFD_TIMER_ABSTIME 1
 #endif
 
-/* ---- alarm and setitimer: one timer a process ---- */
+static bool is_real(const struct director *d)
+{
+    return d->options->clock == CLOCK_KIND_REAL;
+}
+
+/* ---- alarm and setitimer: a timer of each kind a process ---- */
 
 static void tell_alarm(struct director *d, struct process *process, int64_t after_ns)
 {
@@ -60,14 +65,26 @@ void itimer_expired(struct director *d, struct process *process)
     process->itimer_deadline_ns = 0;
     if (process->state == STATE_ZOMBIE)
         return;
-    for (struct task *task = process->first_task; task != NULL; task = task->next_in_process)
-        task->pending_timer_signal = SIGALRM;
     if (process->itimer_interval_ns > 0) {
         process->itimer_deadline_ns = d->now_ns + process->itimer_interval_ns;
         deadline_add(d, process->itimer_deadline_ns, DEADLINE_ITIMER, process->id,
                      process->itimer_generation);
     }
-    send_from_outside(d, process, SIGALRM, "timer");
+    send_timer_signal(d, process, SIGALRM);
+}
+
+/* ITIMER_VIRTUAL and ITIMER_PROF count the same here: all processor time is the program's own.
+ * NULL: not one of them, or the kernel's own clock rules. */
+static struct cpu_timer *cpu_itimer(struct director *d, struct process *process, int which)
+{
+    bool is_one = which == ITIMER_VIRTUAL || which == ITIMER_PROF;
+    return is_one && !is_real(d) ? &process->cpu_itimers[which - ITIMER_VIRTUAL] : NULL;
+}
+
+static int64_t cpu_left(const struct process *process, int64_t due_ns)
+{
+    int64_t left = due_ns - process->charged_ns;
+    return due_ns == 0 ? 0 : left > 0 ? left : 1;
 }
 
 #ifdef SYS_alarm
@@ -88,33 +105,43 @@ static bool write_itimer(struct task *task, uint64_t address, bool micro, int64_
            write_time(task, address + 16, micro, left_ns);
 }
 
+static bool write_present_itimer(struct director *d, struct task *task,
+                                 const struct cpu_timer *on_processor, uint64_t address)
+{
+    const struct process *process = task->process;
+    if (on_processor != NULL)
+        return write_itimer(task, address, true, on_processor->interval_ns,
+                            cpu_left(process, on_processor->due_ns));
+    return write_itimer(task, address, true, process->itimer_interval_ns, itimer_left(d, process));
+}
+
 static enum verdict_of_call enter_setitimer(struct director *d, struct task *task)
 {
-    if ((int)arg(task, 0) != ITIMER_REAL) {
-        if (arg(task, 1) != 0)
-            not_deterministic(d, task->process, "%s set a timer on processor time",
-                              task->process->name);
+    struct process *process = task->process;
+    struct cpu_timer *on_processor = cpu_itimer(d, process, (int)arg(task, 0));
+    if ((int)arg(task, 0) != ITIMER_REAL && on_processor == NULL)
         return CALL_GO;
-    }
     int64_t interval = 0, after = 0;
     if (arg(task, 1) != 0 && (!read_time(task, arg(task, 1), true, &interval) ||
                               !read_time(task, arg(task, 1) + 16, true, &after)))
         return CALL_GO; /* EFAULT or EINVAL: the kernel says which */
-    struct process *process = task->process;
-    if (arg(task, 2) != 0 && !write_itimer(task, arg(task, 2), true, process->itimer_interval_ns,
-                                           itimer_left(d, process)))
+    if (arg(task, 2) != 0 && !write_present_itimer(d, task, on_processor, arg(task, 2)))
         return answer(task, -EFAULT);
-    itimer_set(d, process, after, interval);
+    if (on_processor != NULL)
+        *on_processor = (struct cpu_timer){after > 0 ? process->charged_ns + after : 0, interval};
+    else
+        itimer_set(d, process, after, interval);
     return answer(task, 0);
 }
 
 static enum verdict_of_call enter_getitimer(struct director *d, struct task *task)
 {
-    if ((int)arg(task, 0) != ITIMER_REAL)
+    struct cpu_timer *on_processor = cpu_itimer(d, task->process, (int)arg(task, 0));
+    if ((int)arg(task, 0) != ITIMER_REAL && on_processor == NULL)
         return CALL_GO;
-    if (!write_itimer(task, arg(task, 1), true, task->process->itimer_interval_ns,
-                      itimer_left(d, task->process)))
+    if (!write_present_itimer(d, task, on_processor, arg(task, 1)))
         return answer(task, -EFAULT);
+    charge_clock_read(d, task);
     return answer(task, 0);
 }
 
@@ -154,8 +181,8 @@ void posix_timers_forget(struct process *process)
 
 /* With a timer's siginfo, which the kernel lets anybody send whose code is negative
  * (rt_sigqueueinfo(2)). */
-static void send_timer_signal(struct director *d, struct process *process,
-                              struct posix_timer *timer)
+static void send_posix_timer_signal(struct director *d, struct process *process,
+                                    struct posix_timer *timer)
 {
     siginfo_t info = {0};
     info.si_signo = timer->signal;
@@ -188,7 +215,53 @@ void posix_timer_expired(struct director *d, uint64_t key, uint32_t generation)
         deadline_add(d, timer->deadline_ns, DEADLINE_POSIX_TIMER, timer->key, timer->generation);
     }
     if (timer->notify != SIGEV_NONE && process->state != STATE_ZOMBIE)
-        send_timer_signal(d, process, timer);
+        send_posix_timer_signal(d, process, timer);
+}
+
+/* ---- timers on processor time, of either kind ---- */
+
+int64_t cpu_timers_left(const struct process *process)
+{
+    int64_t left = INT64_MAX;
+    for (size_t i = 0; i < ARRAY_SIZE(process->cpu_itimers); i++) {
+        int64_t one = cpu_left(process, process->cpu_itimers[i].due_ns);
+        if (one != 0 && one < left)
+            left = one;
+    }
+    for (const struct posix_timer *timer = process->timers; timer != NULL; timer = timer->next) {
+        int64_t one = timer->on_processor_time ? cpu_left(process, timer->deadline_ns) : 0;
+        if (one != 0 && one < left)
+            left = one;
+    }
+    return left;
+}
+
+/* The first moment of a periodic timer that is still to come; 0: it has none. */
+static int64_t next_due(int64_t due_ns, int64_t interval_ns, int64_t now_ns)
+{
+    if (interval_ns <= 0)
+        return 0;
+    return due_ns + ((now_ns - due_ns) / interval_ns + 1) * interval_ns;
+}
+
+void cpu_timers_expire(struct director *d, struct process *process)
+{
+    static const int signals[] = {SIGVTALRM, SIGPROF};
+    int64_t now = process->charged_ns;
+    for (size_t i = 0; i < ARRAY_SIZE(process->cpu_itimers); i++) {
+        struct cpu_timer *timer = &process->cpu_itimers[i];
+        if (timer->due_ns == 0 || timer->due_ns > now)
+            continue;
+        timer->due_ns = next_due(timer->due_ns, timer->interval_ns, now);
+        send_timer_signal(d, process, signals[i]);
+    }
+    for (struct posix_timer *timer = process->timers; timer != NULL; timer = timer->next) {
+        if (!timer->on_processor_time || timer->deadline_ns == 0 || timer->deadline_ns > now)
+            continue;
+        timer->deadline_ns = next_due(timer->deadline_ns, timer->interval_ns, now);
+        if (timer->notify != SIGEV_NONE)
+            send_posix_timer_signal(d, process, timer);
+    }
 }
 
 static enum verdict_of_call enter_leave(struct director *d, struct task *task)
@@ -205,6 +278,8 @@ static void leave_timer_create(struct director *d, struct task *task, int64_t re
     struct posix_timer *timer = xcalloc(1, sizeof *timer);
     timer->id = id;
     timer->clock = (int)arg(task, 0);
+    timer->on_processor_time =
+        !is_real(d) && cpu_clock_owner(d, task, timer->clock) == task->process;
     timer->notify = SIGEV_SIGNAL;
     timer->signal = SIGALRM;
     timer->value = (uint64_t)id;
@@ -223,8 +298,11 @@ static void leave_timer_create(struct director *d, struct task *task, int64_t re
     task->process->timers = timer;
 }
 
-static int64_t posix_timer_left(struct director *d, const struct posix_timer *timer)
+static int64_t posix_timer_left(struct director *d, const struct process *process,
+                                const struct posix_timer *timer)
 {
+    if (timer->on_processor_time)
+        return cpu_left(process, timer->deadline_ns);
     if (timer->deadline_ns == 0)
         return 0;
     int64_t left = timer->deadline_ns - clock_now(d);
@@ -239,22 +317,34 @@ static bool is_cpu_clock(int clock)
 static enum verdict_of_call enter_timer_settime(struct director *d, struct task *task)
 {
     struct posix_timer *timer = timer_of(task->process, (int)arg(task, 0));
-    if (timer == NULL || is_cpu_clock(timer->clock))
+    if (timer == NULL)
         return CALL_GO;
+    if (is_cpu_clock(timer->clock) && !timer->on_processor_time) {
+        not_deterministic(d, task->process, "%s set a timer on another's processor time",
+                          task->process->name);
+        return CALL_GO;
+    }
+    struct process *process = task->process;
     int64_t interval, value;
     if (!read_time(task, arg(task, 2), false, &interval) ||
         !read_time(task, arg(task, 2) + 16, false, &value))
         return CALL_GO;
-    if (arg(task, 3) != 0 &&
-        !write_itimer(task, arg(task, 3), false, timer->interval_ns, posix_timer_left(d, timer)))
+    if (arg(task, 3) != 0 && !write_itimer(task, arg(task, 3), false, timer->interval_ns,
+                                           posix_timer_left(d, process, timer)))
         return answer(task, -EFAULT);
     timer->generation++;
     timer->interval_ns = interval;
     timer->deadline_ns = 0;
+    bool absolute = ((int)arg(task, 1) & TIMER_ABSTIME) != 0;
+    if (timer->on_processor_time) {
+        int64_t now = process->charged_ns;
+        if (value > 0)
+            timer->deadline_ns = !absolute ? now + value : value > now ? value : now + 1;
+        return answer(task, 0);
+    }
     if (value > 0) {
-        timer->deadline_ns = (int)arg(task, 1) & TIMER_ABSTIME
-                                 ? clock_to_scenario(timer->clock, value)
-                                 : clock_now(d) + value;
+        timer->deadline_ns =
+            absolute ? clock_to_scenario(timer->clock, value) : clock_now(d) + value;
         if (timer->deadline_ns < clock_now(d))
             timer->deadline_ns = clock_now(d);
         deadline_add(d, timer->deadline_ns, DEADLINE_POSIX_TIMER, timer->key, timer->generation);
@@ -266,10 +356,12 @@ static enum verdict_of_call enter_timer_settime(struct director *d, struct task 
 static enum verdict_of_call enter_timer_gettime(struct director *d, struct task *task)
 {
     struct posix_timer *timer = timer_of(task->process, (int)arg(task, 0));
-    if (timer == NULL || is_cpu_clock(timer->clock))
+    if (timer == NULL || (is_cpu_clock(timer->clock) && !timer->on_processor_time))
         return CALL_GO;
-    if (!write_itimer(task, arg(task, 1), false, timer->interval_ns, posix_timer_left(d, timer)))
+    if (!write_itimer(task, arg(task, 1), false, timer->interval_ns,
+                      posix_timer_left(d, task->process, timer)))
         return answer(task, -EFAULT);
+    charge_clock_read(d, task);
     return answer(task, 0);
 }
 

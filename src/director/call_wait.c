@@ -143,6 +143,9 @@ static void leave_wait(struct director *d, struct task *task, int64_t result)
 {
     struct wait_for w = what_for(d, task);
     struct process *child = reported(d, task, &w, result);
+    uint64_t usage = arg(task, task->call->number == SYS_wait4 ? 3 : 4);
+    if (child != NULL && usage != 0 && d->options->clock == CLOCK_KIND_VIRTUAL)
+        write_usage(task, usage, child->charged_ns + child->children_charged_ns);
     if (child == NULL) {
         if (result < -511) /* ERESTART…: a signal came first */
             return;
@@ -160,6 +163,7 @@ static void leave_wait(struct director *d, struct task *task, int64_t result)
             fill_status(&event, child->status);
             tell(d, &event);
         } else {
+            task->process->children_charged_ns += child->charged_ns + child->children_charged_ns;
             reap(d, task->process, child, false);
         }
         return;

@@ -19,13 +19,21 @@ extern const size_t calls_actor_count, calls_exec_count, calls_fork_count, calls
 /* The process a pidfd of the task's refers to, or NULL. */
 struct process *process_of_pidfd(struct director *d, struct task *task, int fd);
 
+/* The process of a thread that the asker may name by its id, or NULL. */
+struct process *process_of_tid(struct director *d, struct task *asker, pid_t ns_tid);
+
 /* Reads a struct timespec (or, with `micro`, a struct timeval) as nanoseconds. False: unreadable.
  */
 bool read_time(struct task *task, uint64_t address, bool micro, int64_t *ns);
 bool write_time(struct task *task, uint64_t address, bool micro, int64_t ns);
+/* Whose processor time a clock of clock_gettime(2) shows; NULL: it is no such clock. */
+struct process *cpu_clock_owner(struct director *d, struct task *task, int clock);
 /* What a clock of clock_gettime(2) shows at scenario time `now_ns`. False: a clock that is not
  * ours. */
 bool clock_shows(struct director *d, struct task *task, int clock, int64_t *ns);
+/* Overwrites, in a struct rusage that the kernel has filled in, what would differ from run to run:
+ * the processor time is what was charged, and what the machine did for the process is not told. */
+void write_usage(struct task *task, uint64_t address, int64_t processor_ns);
 /* Scenario time at which an absolute time of that clock comes. */
 int64_t clock_to_scenario(int clock, int64_t absolute_ns);
 

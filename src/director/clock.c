@@ -1,7 +1,8 @@
 /*
  * The scenario clock: what time it is, who is waiting for which time, and what looking at the clock
  * costs. Virtual time moves only when nobody can go on (loop.c), when a process computes for long,
- * and when one polls in a loop.
+ * and when one polls in a loop. Who polls or computes uses the processor, so its processor time
+ * moves along; how fast the machine is does not matter for either.
  */
 #include "director/internal.h"
 
@@ -150,14 +151,25 @@ void task_deadline(struct director *d, struct task *task, int64_t at_ns)
         deadline_add(d, at_ns, DEADLINE_TASK, (uint64_t)task->tid, task->deadline_generation);
 }
 
-void charge(struct director *d, int64_t ns)
+void charge_processor(struct director *d, struct process *process, int64_t ns)
+{
+    process->charged_ns += ns;
+    if (d->options->clock == CLOCK_KIND_VIRTUAL)
+        cpu_timers_expire(d, process);
+}
+
+void charge(struct director *d, struct process *process, int64_t ns)
 {
     if (d->options->clock != CLOCK_KIND_VIRTUAL || ns == 0)
         return;
     /* Never past what somebody is waiting for: that happens at its exact time. */
-    int64_t next = deadline_next(d);
-    int64_t to = d->now_ns + ns;
-    clock_advance(d, to < next ? to : next);
+    int64_t until_next = deadline_next(d) - d->now_ns, until_own = cpu_timers_left(process);
+    if (ns > until_next)
+        ns = until_next > 0 ? until_next : 0;
+    if (ns > until_own)
+        ns = until_own;
+    clock_advance(d, d->now_ns + ns);
+    charge_processor(d, process, ns);
 }
 
 static int64_t price(uint32_t in_a_row, uint32_t free_ones, uint32_t per_doubling)
@@ -172,11 +184,11 @@ static int64_t price(uint32_t in_a_row, uint32_t free_ones, uint32_t per_doublin
 void charge_poll(struct director *d, struct task *task)
 {
     task->polls++;
-    charge(d, price(task->polls, FREE_POLLS, POLLS_PER_DOUBLING));
+    charge(d, task->process, price(task->polls, FREE_POLLS, POLLS_PER_DOUBLING));
 }
 
 void charge_clock_read(struct director *d, struct task *task)
 {
     task->clock_reads++;
-    charge(d, price(task->clock_reads, FREE_CLOCK_READS, CLOCK_READS_PER_DOUBLING));
+    charge(d, task->process, price(task->clock_reads, FREE_CLOCK_READS, CLOCK_READS_PER_DOUBLING));
 }

@@ -79,10 +79,14 @@ struct process {
     uint32_t itimer_generation;
     struct posix_timer *timers;
 
-    int64_t charged_ns;       /* processor time charged to the scenario clock */
-    uint64_t random_counter;  /* of getrandom */
-    uint32_t fault_counts[6]; /* calls so far, by enum fault_call */
-    uint64_t id;              /* order of birth, from 0 */
+    int64_t charged_ns;          /* its processor time, as far as it was charged to a clock */
+    int64_t children_charged_ns; /* that of the children that it waited for */
+    struct cpu_timer {
+        int64_t due_ns, interval_ns; /* on charged_ns; due 0: not set */
+    } cpu_itimers[2];                /* ITIMER_VIRTUAL, ITIMER_PROF */
+    uint64_t random_counter;         /* of getrandom */
+    uint32_t fault_counts[6];        /* calls so far, by enum fault_call */
+    uint64_t id;                     /* order of birth, from 0 */
 };
 #define NO_ROLE UINT32_MAX
 
@@ -154,12 +158,12 @@ struct task {
     enum release_reason released;
     bool has_call_mask; /* the call replaces the signal mask while it waits */
     uint64_t call_mask;
-    bool polls_descriptors;   /* the guard looks at descriptors: look again at each quiet point */
-    bool blocked_event;       /* a block event was told and nothing since */
-    bool signals_dirty;       /* something may be pending that is not ignored */
-    int pending_timer_signal; /* deliver with a timer's siginfo */
-    int interrupted_by;       /* -errno for a call answered by a fault */
-    bool visible;             /* the present call needs a turn */
+    bool polls_descriptors; /* the guard looks at descriptors: look again at each quiet point */
+    bool blocked_event;     /* a block event was told and nothing since */
+    bool signals_dirty;     /* something may be pending that is not ignored */
+    uint64_t timer_signals; /* bits: an interval timer sent it; deliver with its siginfo */
+    int interrupted_by;     /* -errno for a call answered by a fault */
+    bool visible;           /* the present call needs a turn */
     bool was_held;        /* it waited at this call: a signal interrupts it, as the kernel would */
     struct descriptor io; /* reading and writing: what kind of descriptor */
     bool in_pieces;       /* a large write to a pipe is under way, so much of it done before */
@@ -223,9 +227,10 @@ struct posix_timer {
     int signal;
     pid_t thread; /* SIGEV_THREAD_ID: tid as the program sees it */
     uint64_t value;
-    int64_t deadline_ns, interval_ns;
+    int64_t deadline_ns, interval_ns; /* on the scenario clock, or on charged_ns; 0: not set */
     uint32_t generation;
     int clock;
+    bool on_processor_time;
     int overruns;
 };
 
@@ -405,7 +410,10 @@ void task_deadline(struct director *d, struct task *task, int64_t at_ns);
  * polling loops end. */
 void charge_poll(struct director *d, struct task *task);
 void charge_clock_read(struct director *d, struct task *task);
-void charge(struct director *d, int64_t ns);
+/* The process was busy for so long, as all clocks and its timers see it. */
+void charge(struct director *d, struct process *process, int64_t ns);
+/* It used the processor while others went on: only its own processor time passes. */
+void charge_processor(struct director *d, struct process *process, int64_t ns);
 
 /* signals.c */
 /* Is a signal pending that would interrupt the task's call? `mask` replaces its signal mask. */
@@ -418,6 +426,8 @@ void on_signal_delivery(struct director *d, struct task *task, int signal);
 void tell_ignored(struct director *d, struct process *process, int signal, const char *from);
 pid_t getpid_of_runner(void);
 void send_from_outside(struct director *d, struct process *process, int signal, const char *from);
+/* As a timer of setitimer(2) does. */
+void send_timer_signal(struct director *d, struct process *process, int signal);
 
 /* call_exec.c: the exec succeeded. */
 void told_exec(struct director *d, struct task *task);
@@ -479,6 +489,10 @@ struct posix_timer *posix_timer_find(struct director *d, uint64_t key, uint32_t 
                                      struct process **owner);
 void posix_timer_expired(struct director *d, uint64_t key, uint32_t generation);
 void itimer_expired(struct director *d, struct process *process);
+/* Timers on processor time: how much of it is left to the next (INT64_MAX: none is set), and those
+ * that are due send their signals. */
+int64_t cpu_timers_left(const struct process *process);
+void cpu_timers_expire(struct director *d, struct process *process);
 bool timerfd_is_armed(struct director *d, uint64_t key, uint32_t generation);
 void timerfd_expired(struct director *d, uint64_t key);
 void posix_timers_forget(struct process *process);

@@ -119,17 +119,16 @@ static void on_call_entry(struct director *d, struct task *task)
          * (Threads that wait for the processor with a timeout depend on both.) */
         task->quiet_calls = 0;
         task->visible = true;
-        charge(d, QUIET_CALLS_CHARGE_NS);
+        charge(d, task->process, QUIET_CALLS_CHARGE_NS);
     }
     task->fault = NULL;
     if (task->visible && row->fails_as != 0 && task->written_before == 0)
         task->fault = fault_for(d, task, (enum fault_call)(row->fails_as - 1));
     if (task->visible) {
-        if (task->computed_ns != 0) {
+        if (task->computed_ns >= COMPUTE_GRAIN_NS)
             not_deterministic(d, task->process, "%s computed for more than %lld ms at a stretch",
                               task->process->name, (long long)(COMPUTE_GRAIN_NS / NS_PER_MS));
-            task->computed_ns = 0;
-        }
+        task->computed_ns = 0;
         park(d, task, PARKED_AT_CALL);
     } else {
         task->was_held = false;
@@ -341,15 +340,25 @@ static void look_at_running(struct director *d, struct task *task)
         task->cpu_baseline_ns = used;
         return;
     }
-    if (used - task->cpu_baseline_ns < COMPUTE_GRAIN_NS)
+    /* Its own timer on processor time may be due sooner. */
+    int64_t grain = cpu_timers_left(task->process);
+    bool has_timer = grain <= COMPUTE_GRAIN_NS;
+    if (!has_timer)
+        grain = COMPUTE_GRAIN_NS;
+    if (used - task->cpu_baseline_ns < grain)
         return;
     task->cpu_baseline_ns = used;
-    task->computed_ns += COMPUTE_GRAIN_NS;
-    task->process->charged_ns += COMPUTE_GRAIN_NS;
-    d->charged_ns += COMPUTE_GRAIN_NS;
+    task->computed_ns += grain;
+    d->charged_ns += grain;
+    if (has_timer)
+        not_deterministic(d, task->process, "%s computed until its timer on processor time was due",
+                          task->process->name);
     /* Others who could go on would, on another processor, at this very moment. */
+    int64_t before = task->process->charged_ns;
     if (d->ready.count == 0)
-        charge(d, COMPUTE_GRAIN_NS);
+        charge(d, task->process, grain);
+    /* What was not charged to the clock was used all the same. */
+    charge_processor(d, task->process, grain - (task->process->charged_ns - before));
     if (d->charged_ns >= d->scenario->limits.cpu_ns) {
         limit_exceeded(d, task->process, "cpu",
                        "the processes have used all of their processor time");

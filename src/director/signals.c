@@ -143,12 +143,17 @@ void all_may_be_signalled(struct director *d)
     }
 }
 
+/* Ours, for a timer of setitimer(2), and nobody else's who sent the same. */
+static bool from_interval_timer(const struct task *task, const siginfo_t *info)
+{
+    return (task->timer_signals & bit(info->si_signo)) != 0 && info->si_code == SI_USER &&
+           (info->si_pid == 0 || info->si_pid == getpid_of_runner());
+}
+
 /* Who sent it, in the trace's words. */
 static const char *sender(struct director *d, const struct task *task, const siginfo_t *info)
 {
-    if (task->pending_timer_signal == info->si_signo)
-        return "timer";
-    if (info->si_code == SI_TIMER)
+    if (from_interval_timer(task, info) || info->si_code == SI_TIMER)
         return "timer";
     if (info->si_code == SI_KERNEL) {
         switch (info->si_signo) {
@@ -211,13 +216,13 @@ void on_signal_delivery(struct director *d, struct task *task, int signal)
         return;
     }
     const char *from = sender(d, task, &info);
-    if (task->pending_timer_signal == signal) {
-        /* A virtual timer's signal: let it look as the kernel's own would. */
+    if (from_interval_timer(task, &info)) {
+        /* Let it look as the kernel's own would. */
         info.si_code = SI_KERNEL;
         info.si_pid = 0;
         info.si_uid = 0;
         ptrace(PTRACE_SETSIGINFO, task->tid, NULL, &info);
-        task->pending_timer_signal = 0;
+        task->timer_signals &= ~bit(signal);
     }
     struct event event = {.kind = EVENT_SIGNAL,
                           .process = process->name,
@@ -277,6 +282,13 @@ void on_continued(struct director *d, struct task *task)
         }
     }
     resume(d, task, 0);
+}
+
+void send_timer_signal(struct director *d, struct process *process, int signal)
+{
+    for (struct task *task = process->first_task; task != NULL; task = task->next_in_process)
+        task->timer_signals |= bit(signal);
+    send_from_outside(d, process, signal, "timer");
 }
 
 void send_from_outside(struct director *d, struct process *process, int signal, const char *from)
