@@ -370,6 +370,56 @@ END
     perform waits/thread-fork false <<<'exit 3 at 1000'
 }
 
+# ---- signals that nobody sends by kill ---------------------------------------------------------------
+
+@test "a signal descriptor is read when its signal comes, and says who sent it" {
+    perform signals/signal-descriptor <<'END'
+Child exited: exited 1 with 3 at 1000
+Alarm clock: of the kernel 1 at 2000
+User defined signal 1: queued 1 with 42 at 3000
+END
+}
+
+@test "poll and epoll see a signal descriptor become ready, and nothing else" {
+    perform signals/signal-descriptor-watched <<'END'
+poll 1 at 2000
+read 1
+epoll 1 at 4000
+read 1
+the pipe 1: 1
+nothing 0 at 5000
+END
+}
+
+@test "a parent's end signals the child that asked for it" {
+    perform signals/parent-death <<'END'
+User defined signal 1 at 1000
+heard of 1, then 0 at 2000
+END
+}
+
+@test "an orphaned process group that is stopped is hung up and continued" {
+    perform signals/orphaned-group <<'END'
+continued by the kernel 1
+hung up by the kernel 1
+over at 2000
+continued by the kernel 1
+hung up by the kernel 1
+over at 4000
+END
+}
+
+@test "SIGIO wakes who waits for it" {
+    perform signals/announced-input <<<'I/O possible at 1000'
+}
+
+@test "a program's own terminal interrupts, and hangs up" {
+    perform signals/own-terminal <<'END'
+Interrupt at 1000
+Hangup at 2000
+END
+}
+
 # ---- processor time ----------------------------------------------------------------------------------
 
 @test "a program that computes until it has used so much processor time comes to an end" {

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -95,8 +96,31 @@ static enum verdict_of_call enter_read(struct director *d, struct task *task)
     return CALL_GO_LEAVE;
 }
 
+/* What was read of a signalfd looks as the kernel's own where it is in its stead. */
+static void make_read_signals_own(struct task *task, int64_t length)
+{
+    uint64_t signals;
+    struct signalfd_siginfo one;
+    if ((task->io.mode & S_IFMT) != 0 || !descriptor_signals(task, (int)arg(task, 0), &signals))
+        return;
+    for (uint64_t at = arg(task, 1); length >= (int64_t)sizeof one;
+         at += sizeof one, length -= (int64_t)sizeof one) {
+        if (!memory_read(task->tid, at, &one, sizeof one))
+            return;
+        siginfo_t info = {.si_signo = (int)one.ssi_signo, .si_code = one.ssi_code};
+        info.si_pid = (pid_t)one.ssi_pid;
+        if (!make_kernels_own(task, &info))
+            continue;
+        one.ssi_code = info.si_code;
+        one.ssi_pid = one.ssi_uid = 0;
+        memory_write(task->tid, at, &one, sizeof one);
+    }
+}
+
 static void leave_read(struct director *d, struct task *task, int64_t result)
 {
+    if (result > 0 && d->has_signal_descriptors && task->call->number == SYS_read)
+        make_read_signals_own(task, result);
     if (result == -EAGAIN)
         charge_poll(d, task);
     else
@@ -261,6 +285,21 @@ static void tell_written(struct director *d, struct task *task, int stream, uint
         tell_output(d, process, stream, bytes, filled);
 }
 
+/* What was typed at the master side of a program's own terminal is worked on by the kernel's
+ * worker; to poll the other side waits for it. */
+static void settle_terminal(struct director *d, struct task *task)
+{
+    int master = descriptor_dup(d, task, (int)arg(task, 0));
+    int slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+    if (slave >= 0) {
+        struct pollfd look = {.fd = slave, .events = POLLIN};
+        poll(&look, 1, 0);
+        close(slave);
+    }
+    if (master >= 0)
+        close(master);
+}
+
 static void leave_write(struct director *d, struct task *task, int64_t result)
 {
     int stream = (int)task->saved[SAVED_STREAM];
@@ -274,6 +313,8 @@ static void leave_write(struct director *d, struct task *task, int64_t result)
     }
     if (result == -EAGAIN)
         charge_poll(d, task);
+    if (result > 0 && task->io.is_terminal)
+        settle_terminal(d, task);
     if (!task->in_pieces && task->written_before == 0)
         return;
     bool more = task->in_pieces && result == task->saved[SAVED_ASKED];
@@ -335,13 +376,14 @@ static enum verdict_of_call enter_waiting(struct director *d, struct task *task)
 /* Opening a FIFO waits for somebody at its other end. */
 static bool visible_open(struct director *d, struct task *task)
 {
-    (void)d;
     bool at = task->call->number == SYS_openat;
     uint64_t flags = arg(task, at ? 2 : 1);
-    if ((flags & O_NONBLOCK) || (flags & O_ACCMODE) == O_RDWR || (flags & O_DIRECTORY))
-        return false;
     char name[PATH_MAX], path[PATH_MAX + 64];
     if (!memory_read_string(task->tid, arg(task, at ? 1 : 0), name, sizeof name))
+        return false;
+    if (strncmp(name, "/dev/pt", 7) == 0) /* ptmx, pts/…: a terminal that sends signals */
+        d->signals_unseen = true;
+    if ((flags & O_NONBLOCK) || (flags & O_ACCMODE) == O_RDWR || (flags & O_DIRECTORY))
         return false;
     int directory = at ? (int)arg(task, 0) : AT_FDCWD;
     if (name[0] == '/')

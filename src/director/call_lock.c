@@ -1,4 +1,5 @@
-/* File locks that wait: held until the lock could be had. */
+/* File locks that wait: held until the lock could be had. And what else fcntl(2) does for others.
+ */
 #include "director/calls.h"
 
 #include <errno.h>
@@ -24,6 +25,15 @@ static bool ready_flock(struct director *d, struct task *task, bool first)
     return had;
 }
 
+static bool visible_fcntl(struct director *d, struct task *task)
+{
+    int command = (int)arg(task, 1);
+    if (command == F_SETLKW || command == F_OFD_SETLKW)
+        return true;
+    d->signals_unseen = true; /* SIGIO and its kin: the kernel sends them when it is ready */
+    return false;
+}
+
 static bool ready_fcntl(struct director *d, struct task *task, bool first)
 {
     (void)first;
@@ -44,6 +54,8 @@ static bool ready_fcntl(struct director *d, struct task *task, bool first)
 
 static enum verdict_of_call enter_lock(struct director *d, struct task *task)
 {
+    if (!task->visible)
+        return CALL_GO;
     d->quick_look = true; /* should the kernel think otherwise */
     d->quick_task = task;
     return CALL_GO_LEAVE;
@@ -58,7 +70,7 @@ static void explain_lock(struct director *d, struct task *task, struct buf *out)
 const struct call_row calls_lock[] = {
     {SYS_flock, "flock", .on = "lock", .visible = true, .ready = ready_flock, .enter = enter_lock,
      .explain = explain_lock},
-    {SYS_fcntl, "fcntl", .on = "lock", .visible = true, .filtered_by_argument = true,
+    {SYS_fcntl, "fcntl", .on = "lock", .is_visible = visible_fcntl, .filtered_by_argument = true,
      .ready = ready_fcntl, .enter = enter_lock, .explain = explain_lock},
 };
 const size_t calls_lock_count = ARRAY_SIZE(calls_lock);

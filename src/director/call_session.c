@@ -1,7 +1,8 @@
-/* Sessions, process groups, and who adopts orphans. */
+/* Sessions, process groups, who adopts orphans, and signals that the kernel is asked to send. */
 #include "director/calls.h"
 
 #include <errno.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 static enum verdict_of_call enter_leave(struct director *d, struct task *task)
@@ -36,17 +37,28 @@ static void leave_setpgid(struct director *d, struct task *task, int64_t result)
     tell(d, &event);
 }
 
-static void leave_subreaper(struct director *d, struct task *task, int64_t result)
+static void leave_prctl(struct director *d, struct task *task, int64_t result)
 {
     (void)d;
-    if (result == 0)
+    if (result != 0)
+        return;
+    if ((int)arg(task, 0) == PR_SET_PDEATHSIG)
+        task->process->death_signal = (int)arg(task, 1);
+    else
         task->process->subreaper = arg(task, 1) != 0;
+}
+
+static enum verdict_of_call enter_notify(struct director *d, struct task *task)
+{
+    (void)task;
+    d->signals_unseen = true;
+    return CALL_GO;
 }
 
 const struct call_row calls_session[] = {
     {SYS_setsid, "setsid", .visible = true, .enter = enter_leave, .leave = leave_setsid},
     {SYS_setpgid, "setpgid", .visible = true, .enter = enter_leave, .leave = leave_setpgid},
-    {SYS_prctl, "prctl", .filtered_by_argument = true, .enter = enter_leave,
-     .leave = leave_subreaper},
+    {SYS_prctl, "prctl", .filtered_by_argument = true, .enter = enter_leave, .leave = leave_prctl},
+    {SYS_mq_notify, "mq_notify", .enter = enter_notify},
 };
 const size_t calls_session_count = ARRAY_SIZE(calls_session);

@@ -263,6 +263,10 @@ static void leave_sigtimedwait(struct director *d, struct task *task, int64_t re
             charge_poll(d, task);
         return;
     }
+    siginfo_t info;
+    if (arg(task, 1) != 0 && memory_read(task->tid, arg(task, 1), &info, sizeof info) &&
+        make_kernels_own(task, &info))
+        memory_write(task->tid, arg(task, 1), &info, sizeof info);
     struct event event = {.kind = EVENT_SIGNAL,
                           .process = task->process->name,
                           .signal = (int)result,
@@ -303,6 +307,13 @@ static enum verdict_of_call enter_sigaction(struct director *d, struct task *tas
     return CALL_GO;
 }
 
+static enum verdict_of_call enter_signalfd(struct director *d, struct task *task)
+{
+    (void)task;
+    d->has_signal_descriptors = true;
+    return CALL_GO;
+}
+
 const struct call_row calls_signal[] = {
     {SYS_kill, "kill", .fails_as = FAULT_KILL + 1, .visible = true, .enter = enter_kill,
      .leave = leave_kill},
@@ -326,5 +337,9 @@ const struct call_row calls_signal[] = {
      .takes_signals = true, .ready = ready_sigtimedwait, .enter = enter_sigtimedwait,
      .leave = leave_sigtimedwait, .explain = explain_pause},
     {SYS_rt_sigaction, "rt_sigaction", .enter = enter_sigaction},
+#ifdef SYS_signalfd
+    {SYS_signalfd, "signalfd", .enter = enter_signalfd},
+#endif
+    {SYS_signalfd4, "signalfd4", .enter = enter_signalfd},
 };
 const size_t calls_signal_count = ARRAY_SIZE(calls_signal);

@@ -70,7 +70,7 @@ void itimer_expired(struct director *d, struct process *process)
         deadline_add(d, process->itimer_deadline_ns, DEADLINE_ITIMER, process->id,
                      process->itimer_generation);
     }
-    send_timer_signal(d, process, SIGALRM);
+    send_as_kernel(d, process, SIGALRM);
 }
 
 /* ITIMER_VIRTUAL and ITIMER_PROF count the same here: all processor time is the program's own.
@@ -181,8 +181,8 @@ void posix_timers_forget(struct process *process)
 
 /* With a timer's siginfo, which the kernel lets anybody send whose code is negative
  * (rt_sigqueueinfo(2)). */
-static void send_posix_timer_signal(struct director *d, struct process *process,
-                                    struct posix_timer *timer)
+static void send_timer_signal(struct director *d, struct process *process,
+                              struct posix_timer *timer)
 {
     siginfo_t info = {0};
     info.si_signo = timer->signal;
@@ -215,7 +215,7 @@ void posix_timer_expired(struct director *d, uint64_t key, uint32_t generation)
         deadline_add(d, timer->deadline_ns, DEADLINE_POSIX_TIMER, timer->key, timer->generation);
     }
     if (timer->notify != SIGEV_NONE && process->state != STATE_ZOMBIE)
-        send_posix_timer_signal(d, process, timer);
+        send_timer_signal(d, process, timer);
 }
 
 /* ---- timers on processor time, of either kind ---- */
@@ -253,14 +253,14 @@ void cpu_timers_expire(struct director *d, struct process *process)
         if (timer->due_ns == 0 || timer->due_ns > now)
             continue;
         timer->due_ns = next_due(timer->due_ns, timer->interval_ns, now);
-        send_timer_signal(d, process, signals[i]);
+        send_as_kernel(d, process, signals[i]);
     }
     for (struct posix_timer *timer = process->timers; timer != NULL; timer = timer->next) {
         if (!timer->on_processor_time || timer->deadline_ns == 0 || timer->deadline_ns > now)
             continue;
         timer->deadline_ns = next_due(timer->deadline_ns, timer->interval_ns, now);
         if (timer->notify != SIGEV_NONE)
-            send_posix_timer_signal(d, process, timer);
+            send_timer_signal(d, process, timer);
     }
 }
 

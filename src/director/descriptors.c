@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -99,10 +101,28 @@ struct descriptor descriptor_look(struct director *d, struct task *task, int fd)
     look.kind =
         FD_POLLED; /* also what has no file type: eventfd, timerfd, signalfd, epoll, inotify */
     look.is_terminal = S_ISCHR(status.st_mode);
+    d->signals_unseen |= look.is_terminal; /* one that is not the run's own: ^C, hang-up */
     return look;
 }
 
-int descriptor_poll(struct director *d, struct task *task, int fd, short events)
+bool descriptor_signals(const struct task *task, int fd, uint64_t *signals)
+{
+    char path[64], line[256];
+    snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", task->tid, fd);
+    FILE *file = fopen(path, "re");
+    bool is_one = false;
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        if (strncmp(line, "sigmask:", 8) != 0)
+            continue;
+        *signals = strtoull(line + 8, NULL, 16);
+        is_one = true;
+    }
+    if (file != NULL)
+        fclose(file);
+    return is_one;
+}
+
+static int poll_as_ours(struct director *d, struct task *task, int fd, short events)
 {
     int copy = descriptor_dup(d, task, fd);
     if (copy < 0)
@@ -111,4 +131,48 @@ int descriptor_poll(struct director *d, struct task *task, int fd, short events)
     int count = poll(&one, 1, 0);
     close(copy);
     return count < 0 ? -1 : one.revents;
+}
+
+/* Is the descriptor an epoll instance that watches a signalfd? Then whether any that it watches is
+ * ready is asked of each by itself: asked from here, the instance would take the signalfd for one
+ * that is not, and forget that it was (epoll(7)). Its fdinfo has a "tfd:" line each (proc(5)). */
+static bool watches_signals(struct director *d, struct task *task, int fd, bool *ready)
+{
+    char path[64], line[256];
+    snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", task->tid, fd);
+    FILE *file = fopen(path, "re");
+    bool watches = false;
+    for (int pass = 0; file != NULL && pass < 1 + watches; pass++) {
+        rewind(file);
+        while (fgets(line, sizeof line, file) != NULL) {
+            int target;
+            unsigned events;
+            uint64_t signals;
+            if (sscanf(line, "tfd: %d events: %x", &target, &events) != 2)
+                continue;
+            bool of_signals = descriptor_signals(task, target, &signals);
+            if (pass == 0)
+                watches |= of_signals;
+            else if (of_signals ? (events & POLLIN) && (signals_pending(task) & signals) != 0
+                                : poll_as_ours(d, task, target, (short)(events & 0x7fff)) > 0)
+                *ready = true;
+        }
+    }
+    if (file != NULL)
+        fclose(file);
+    return watches;
+}
+
+int descriptor_poll(struct director *d, struct task *task, int fd, short events)
+{
+    uint64_t signals;
+    bool ready = false;
+    if (!d->has_signal_descriptors)
+        return poll_as_ours(d, task, fd, events);
+    /* A signalfd is ready for whom its signals are meant; asked from here it tells of our own. */
+    if (descriptor_signals(task, fd, &signals))
+        ready = (signals_pending(task) & signals) != 0;
+    else if (!watches_signals(d, task, fd, &ready))
+        return poll_as_ours(d, task, fd, events);
+    return ready ? events & POLLIN : 0;
 }

@@ -7,9 +7,11 @@
 #include "director/internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 /* io_uring waits and times out behind the filter's back; clone3 passes its flags in memory, where
@@ -53,6 +55,24 @@ static void emit_search(const long *numbers, size_t low, size_t high)
     emit_search(numbers, middle, high);
 }
 
+/* fcntl is frequent; only locks that wait, and signals that the kernel shall send, concern others.
+ */
+static const uint32_t fcntl_commands[] = {
+    F_SETLKW, F_OFD_SETLKW, F_SETOWN, F_SETOWN_EX, F_SETSIG, F_NOTIFY, F_SETLEASE,
+};
+static const uint32_t prctl_options[] = {PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG};
+
+/* A call that is traced for some values of one of its arguments (low word, little-endian). */
+static void emit_by_argument(long number, size_t offset, const uint32_t *values, size_t count)
+{
+    emit(BPF_JMP | BPF_JEQ | BPF_K, 0, (uint8_t)(count + 3), (uint32_t)number);
+    emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t)offset);
+    for (size_t i = 0; i < count; i++)
+        emit(BPF_JMP | BPF_JEQ | BPF_K, (uint8_t)(count - i), 0, values[i]);
+    emit(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
+    emit(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_TRACE);
+}
+
 const struct sock_fprog *filter_program(void)
 {
     static struct sock_fprog program;
@@ -70,19 +90,10 @@ const struct sock_fprog *filter_program(void)
         emit(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, (uint32_t)refused[i]);
         emit(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | ENOSYS);
     }
-    /* fcntl is frequent, and only the locks that wait concern anybody. */
-    emit(BPF_JMP | BPF_JEQ | BPF_K, 0, 5, SYS_fcntl);
-    emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, args[1]));
-    emit(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 7 /* F_SETLKW */);
-    emit(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 38 /* F_OFD_SETLKW */);
-    emit(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_TRACE);
-    emit(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
-    /* prctl: becoming a subreaper decides who adopts orphans. */
-    emit(BPF_JMP | BPF_JEQ | BPF_K, 0, 4, SYS_prctl);
-    emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, args[0]));
-    emit(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 36 /* PR_SET_CHILD_SUBREAPER */);
-    emit(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_TRACE);
-    emit(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
+    emit_by_argument(SYS_fcntl, offsetof(struct seccomp_data, args[1]), fcntl_commands,
+                     ARRAY_SIZE(fcntl_commands));
+    emit_by_argument(SYS_prctl, offsetof(struct seccomp_data, args[0]), prctl_options,
+                     ARRAY_SIZE(prctl_options));
     const long *numbers;
     size_t count = call_numbers(&numbers);
     emit_search(numbers, 0, count);

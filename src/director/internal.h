@@ -65,6 +65,7 @@ struct process {
     int status; /* wait status, once a zombie */
     bool orphan;
     bool subreaper;
+    int death_signal;  /* it gets this when its parent ends (PR_SET_PDEATHSIG); 0: none */
     bool is_shared_vm; /* vfork child until exec: shares its parent's memory */
     int exit_signal;   /* what its parent gets when it ends; SIGCHLD for a plain fork */
 
@@ -161,7 +162,7 @@ struct task {
     bool polls_descriptors; /* the guard looks at descriptors: look again at each quiet point */
     bool blocked_event;     /* a block event was told and nothing since */
     bool signals_dirty;     /* something may be pending that is not ignored */
-    uint64_t timer_signals; /* bits: an interval timer sent it; deliver with its siginfo */
+    uint64_t as_kernel;     /* bits: sent by us in the kernel's stead; deliver with its siginfo */
     int interrupted_by;     /* -errno for a call answered by a fault */
     bool visible;           /* the present call needs a turn */
     bool was_held;        /* it waited at this call: a signal interrupts it, as the kernel would */
@@ -260,6 +261,7 @@ struct director {
     int launch_socket;
     bool own_pids; /* the run has a pid namespace of its own */
     bool own_proc;
+    pid_t own_session;         /* the one that init leads, as programs see it */
     int terminal;              /* stdio terminal: the master side; -1 otherwise */
     int terminal_slave;        /* our own look at the slave, for the line discipline's state */
     int pipes[3];              /* stdio pipe: our ends of stdin, stdout, stderr */
@@ -321,6 +323,8 @@ struct director {
     /* the end */
     bool ending;
     bool signals_everywhere; /* the kernel may have signalled a whole group by itself */
+    bool signals_unseen; /* it may do so at any time: SIGIO was asked for, a terminal opened … */
+    bool has_signal_descriptors;
     uint64_t ticks;
     bool tick_seen;
     bool waited_real_long;
@@ -426,8 +430,12 @@ void on_signal_delivery(struct director *d, struct task *task, int signal);
 void tell_ignored(struct director *d, struct process *process, int signal, const char *from);
 pid_t getpid_of_runner(void);
 void send_from_outside(struct director *d, struct process *process, int signal, const char *from);
-/* As a timer of setitimer(2) does. */
-void send_timer_signal(struct director *d, struct process *process, int signal);
+/* As the kernel itself does: a timer of setitimer(2) is due, a process group is orphaned. */
+void send_as_kernel(struct director *d, struct process *process, int signal);
+/* Makes the siginfo of such a signal what it would be. False: somebody else sent it. */
+bool make_kernels_own(struct task *task, siginfo_t *info);
+/* All signals pending for the task and for its process. */
+uint64_t signals_pending(const struct task *task);
 
 /* call_exec.c: the exec succeeded. */
 void told_exec(struct director *d, struct task *task);
@@ -456,6 +464,8 @@ void on_continued(struct director *d, struct task *task);
 /* A duplicate of the task's descriptor (close it at once), or -1. */
 int descriptor_dup(struct director *d, struct task *task, int fd);
 struct descriptor descriptor_look(struct director *d, struct task *task, int fd);
+/* Is it one of signalfd(2), and for which signals? */
+bool descriptor_signals(const struct task *task, int fd, uint64_t *signals);
 /* poll(2) on a duplicate: which of `events` hold. -1: cannot be looked at. */
 int descriptor_poll(struct director *d, struct task *task, int fd, short events);
 

@@ -558,7 +558,7 @@ bool launch(struct director *d, const char **notes, size_t *note_count)
     pid_t ns_pid = d->own_pids ? 2 : d->root->pid;
     process_set_ns_pid(d, d->root, ns_pid);
     d->root->group = ns_pid;
-    d->root->session = d->own_pids ? 1 : d->init_pid;
+    d->root->session = d->own_session = d->own_pids ? 1 : d->init_pid;
     return true;
 }
 

@@ -263,6 +263,49 @@ void reap(struct director *d, struct process *by, struct process *child, bool au
     process_free(d, child);
 }
 
+/* Has it a parent of its session outside its group, who could continue it? The root has: init leads
+ * the session, as a shell does. Who was adopted by init has not. */
+static bool is_watched(const struct director *d, const struct process *process)
+{
+    const struct process *parent = process->parent;
+    if (parent == NULL)
+        return process == d->root && process->session == d->own_session;
+    return parent->group != process->group && parent->session == process->session;
+}
+
+/* Stopped processes of a group that nobody is left to continue get SIGHUP and SIGCONT (POSIX,
+ * _exit). The end of `gone`, whose group it is or whose child's (`parent` of it then), may have
+ * made it one. In the session that init leads the kernel takes it for the shell: the director sends
+ * them.
+ */
+static void orphan_group(struct director *d, pid_t group, const struct process *gone,
+                         const struct process *parent)
+{
+    bool had_watcher = parent != NULL ? parent->group != group : is_watched(d, gone);
+    bool any_stopped = false;
+    pid_t session = 0;
+    for (const struct process *p = d->first_process; had_watcher && p != NULL; p = p->next_all) {
+        if (p->group != group || p->state == STATE_ZOMBIE || p == gone)
+            continue;
+        if (is_watched(d, p))
+            return;
+        session = p->session;
+        any_stopped = any_stopped || p->state == STATE_STOPPED;
+    }
+    if (!any_stopped || gone->session != session)
+        return;
+    static const int signals[] = {SIGHUP, SIGCONT};
+    for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+        for (struct process *p = d->first_process; p != NULL; p = p->next_all) {
+            if (p->group != group || p->state == STATE_ZOMBIE)
+                continue;
+            if (session == d->own_session)
+                send_as_kernel(d, p, signals[i]);
+            else
+                signal_sent(d, p, signals[i]);
+        }
+}
+
 /* Its parent is gone: the nearest subreaper above it adopts it, else init. */
 static void adopt_children(struct director *d, struct process *process)
 {
@@ -279,8 +322,14 @@ static void adopt_children(struct director *d, struct process *process)
         if (adopter != NULL)
             process_add_child(adopter, child);
         tell(d, &event);
-        if (child->state != STATE_ZOMBIE)
+        if (child->state != STATE_ZOMBIE) {
+            if (child->death_signal != 0) { /* sent by the kernel, in its parent's name */
+                tell_ignored(d, child, child->death_signal, process->name);
+                signal_sent(d, child, child->death_signal);
+            }
+            orphan_group(d, child->group, process, process);
             continue;
+        }
         if (adopter == NULL)
             reap(d, NULL, child, false);
         else if (discards_children(adopter))
@@ -331,6 +380,7 @@ void on_death(struct director *d, struct task *task, int status)
     if (process->ns_pid == process->session)
         d->signals_everywhere = true; /* a session leader's end may hang up its terminal */
     adopt_children(d, process);
+    orphan_group(d, process->group, process, NULL);
     struct process *parent = process->parent;
     if (parent == NULL) {
         reap(d, NULL, process, false);

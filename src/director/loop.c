@@ -612,6 +612,22 @@ static bool wait_for_outside(struct director *d, int64_t longest_ns)
     return false;
 }
 
+/* Before a deadlock is told: did somebody outside the run, or the kernel in a way that is not
+ * known here, send a signal? */
+static bool something_unseen(struct director *d)
+{
+    int status;
+    pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
+    if (tid > 0)
+        on_stop(d, tid, status);
+    d->signals_everywhere = true;
+    all_may_be_signalled(d);
+    if (tid <= 0 && d->ready.count == 0)
+        return false;
+    not_deterministic(d, NULL, "a signal came that nobody was seen to send");
+    return true;
+}
+
 static void nobody_can_go_on(struct director *d)
 {
     int64_t next = deadline_next(d);
@@ -637,7 +653,8 @@ static void nobody_can_go_on(struct director *d)
         wait_for_outside(d, INT64_MAX);
         return;
     }
-    deadlock(d);
+    if (!something_unseen(d))
+        deadlock(d);
 }
 
 static bool somebody_lives(const struct director *d)
@@ -667,6 +684,8 @@ void run_loop(struct director *d)
         turn_over(d);
         if (d->ending)
             break;
+        d->signals_everywhere |= d->signals_unseen;
+        all_may_be_signalled(d);
         if (d->options->clock == CLOCK_KIND_REAL)
             clock_advance(d, clock_now(d));
         if (timeline_perform(d))

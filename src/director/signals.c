@@ -31,8 +31,8 @@ static bool default_is_stop(int signal)
     return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
-/* All signals pending for the task and for its process (ptrace(2), PTRACE_PEEKSIGINFO). */
-static uint64_t pending_signals(const struct task *task)
+/* See ptrace(2), PTRACE_PEEKSIGINFO. */
+uint64_t signals_pending(const struct task *task)
 {
     uint64_t pending = 0;
     for (uint32_t flags = 0; flags <= PTRACE_PEEKSIGINFO_SHARED; flags++) {
@@ -52,7 +52,7 @@ static uint64_t pending_signals(const struct task *task)
 
 bool signal_pending_in(struct task *task, uint64_t set)
 {
-    return task->signals_dirty && (pending_signals(task) & set) != 0;
+    return task->signals_dirty && (signals_pending(task) & set) != 0;
 }
 
 bool signal_actionable(struct director *d, struct task *task, const uint64_t *mask)
@@ -60,7 +60,7 @@ bool signal_actionable(struct director *d, struct task *task, const uint64_t *ma
     (void)d;
     if (!task->signals_dirty)
         return false;
-    uint64_t pending = pending_signals(task);
+    uint64_t pending = signals_pending(task);
     if (pending == 0) {
         task->signals_dirty = false;
         return false;
@@ -143,32 +143,56 @@ void all_may_be_signalled(struct director *d)
     }
 }
 
-/* Ours, for a timer of setitimer(2), and nobody else's who sent the same. */
-static bool from_interval_timer(const struct task *task, const siginfo_t *info)
+/* Ours, in the kernel's stead, and nobody else's who sent the same. */
+static bool sent_as_kernel(const struct task *task, const siginfo_t *info)
 {
-    return (task->timer_signals & bit(info->si_signo)) != 0 && info->si_code == SI_USER &&
+    return (task->as_kernel & bit(info->si_signo)) != 0 && info->si_code == SI_USER &&
            (info->si_pid == 0 || info->si_pid == getpid_of_runner());
+}
+
+bool make_kernels_own(struct task *task, siginfo_t *info)
+{
+    if (!sent_as_kernel(task, info))
+        return false;
+    task->as_kernel &= ~bit(info->si_signo);
+    info->si_code = SI_KERNEL;
+    info->si_pid = 0;
+    info->si_uid = 0;
+    return true;
+}
+
+static const char *in_kernels_stead(int signal)
+{
+    bool of_timer = signal == SIGALRM || signal == SIGVTALRM || signal == SIGPROF;
+    return of_timer ? "timer" : "kernel";
+}
+
+/* What a terminal sends, by the kernel, goes to a whole process group. */
+static bool signals_groups(int signal)
+{
+    switch (signal) {
+    case SIGINT:
+    case SIGQUIT:
+    case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU:
+    case SIGHUP:
+    case SIGWINCH:
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* Who sent it, in the trace's words. */
 static const char *sender(struct director *d, const struct task *task, const siginfo_t *info)
 {
-    if (from_interval_timer(task, info) || info->si_code == SI_TIMER)
+    if (info->si_code == SI_TIMER)
         return "timer";
-    if (info->si_code == SI_KERNEL) {
-        switch (info->si_signo) {
-        case SIGINT:
-        case SIGQUIT:
-        case SIGTSTP:
-        case SIGTTIN:
-        case SIGTTOU:
-        case SIGHUP:
-        case SIGWINCH:
-            return "terminal";
-        default:
-            return "kernel";
-        }
-    }
+    if (sent_as_kernel(task, info))
+        return in_kernels_stead(info->si_signo);
+    if (info->si_code == SI_KERNEL)
+        return signals_groups(info->si_signo) ? "terminal" : "kernel";
     if (info->si_signo == SIGCHLD && info->si_code > 0) { /* CLD_EXITED and its kin */
         struct process *child = process_by_ns_pid(d, info->si_pid);
         return child != NULL ? child->name : NULL;
@@ -216,14 +240,8 @@ void on_signal_delivery(struct director *d, struct task *task, int signal)
         return;
     }
     const char *from = sender(d, task, &info);
-    if (from_interval_timer(task, &info)) {
-        /* Let it look as the kernel's own would. */
-        info.si_code = SI_KERNEL;
-        info.si_pid = 0;
-        info.si_uid = 0;
+    if (make_kernels_own(task, &info))
         ptrace(PTRACE_SETSIGINFO, task->tid, NULL, &info);
-        task->timer_signals &= ~bit(signal);
-    }
     struct event event = {.kind = EVENT_SIGNAL,
                           .process = process->name,
                           .signal = signal,
@@ -235,6 +253,10 @@ void on_signal_delivery(struct director *d, struct task *task, int signal)
     tell(d, &event);
     if (d->ending)
         return;
+    if (info.si_code == SI_KERNEL && signals_groups(signal)) {
+        d->signals_everywhere = true;
+        all_may_be_signalled(d);
+    }
     resume(d, task, signal);
 }
 
@@ -284,11 +306,11 @@ void on_continued(struct director *d, struct task *task)
     resume(d, task, 0);
 }
 
-void send_timer_signal(struct director *d, struct process *process, int signal)
+void send_as_kernel(struct director *d, struct process *process, int signal)
 {
     for (struct task *task = process->first_task; task != NULL; task = task->next_in_process)
-        task->timer_signals |= bit(signal);
-    send_from_outside(d, process, signal, "timer");
+        task->as_kernel |= bit(signal);
+    send_from_outside(d, process, signal, in_kernels_stead(signal));
 }
 
 void send_from_outside(struct director *d, struct process *process, int signal, const char *from)

@@ -8,12 +8,19 @@
  * which are exact here. tests/engine.bats holds the lines.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/times.h>
 #include <sys/wait.h>
@@ -21,6 +28,7 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t caught, times_caught, code_caught;
+static struct timespec began;
 
 static void catch (int signal, siginfo_t *info, void *context)
 {
@@ -49,6 +57,211 @@ static pid_t forked(void)
     pid_t child = fork();
     must(child >= 0, "fork");
     return child;
+}
+
+static int status_of(pid_t child)
+{
+    int status = -1;
+    must(waitpid(child, &status, 0) == child, "waitpid");
+    return status;
+}
+
+/* Milliseconds since main() began. */
+static long elapsed(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long)(now.tv_sec - began.tv_sec) * 1000 + (now.tv_nsec - began.tv_nsec) / 1000000;
+}
+
+static sigset_t blocked(const int *signals, size_t count)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < count; i++)
+        sigaddset(&set, signals[i]);
+    must(sigprocmask(SIG_BLOCK, &set, NULL) == 0, "sigprocmask");
+    return set;
+}
+
+/* ---- signals as descriptors ------------------------------------------------------------------ */
+
+/* Read as they come: of a child's end, of an alarm, and one that carries a value. */
+static void signal_descriptor(void)
+{
+    static const int wanted[] = {SIGCHLD, SIGALRM, SIGUSR1};
+    sigset_t set = blocked(wanted, 3);
+    int descriptor = signalfd(-1, &set, 0);
+    struct signalfd_siginfo one;
+    pid_t child = forked();
+    if (child == 0) {
+        sleep(1);
+        _exit(3);
+    }
+    must(read(descriptor, &one, sizeof one) == sizeof one, "read");
+    printf("%s: exited %d with %d at %ld\n", strsignal((int)one.ssi_signo),
+           one.ssi_code == CLD_EXITED && one.ssi_pid == (uint32_t)child, one.ssi_status, elapsed());
+    status_of(child);
+    alarm(1);
+    must(read(descriptor, &one, sizeof one) == sizeof one, "read");
+    printf("%s: of the kernel %d at %ld\n", strsignal((int)one.ssi_signo),
+           one.ssi_code == SI_KERNEL && one.ssi_pid == 0, elapsed());
+    child = forked();
+    if (child == 0) {
+        sleep(1);
+        sigqueue(getppid(), SIGUSR1, (union sigval){.sival_int = 42});
+        _exit(0);
+    }
+    must(read(descriptor, &one, sizeof one) == sizeof one, "read");
+    printf("%s: queued %d with %d at %ld\n", strsignal((int)one.ssi_signo),
+           one.ssi_code == SI_QUEUE, one.ssi_int, elapsed());
+    status_of(child);
+}
+
+/* Waited for among others: by poll, and by epoll, which must not forget it. */
+static void signal_descriptor_watched(void)
+{
+    static const int wanted[] = {SIGCHLD};
+    sigset_t set = blocked(wanted, 1);
+    int descriptor = signalfd(-1, &set, SFD_NONBLOCK), watch = epoll_create1(0), ends[2];
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = descriptor};
+    must(epoll_ctl(watch, EPOLL_CTL_ADD, descriptor, &event) == 0, "epoll_ctl");
+    must(pipe(ends) == 0, "pipe");
+    event.data.fd = ends[0];
+    must(epoll_ctl(watch, EPOLL_CTL_ADD, ends[0], &event) == 0, "epoll_ctl");
+    struct signalfd_siginfo one;
+    for (int i = 0; i < 2; i++) {
+        pid_t child = forked();
+        if (child == 0) {
+            sleep(2);
+            _exit(0);
+        }
+        struct pollfd look = {.fd = descriptor, .events = POLLIN};
+        int ready = i == 0 ? poll(&look, 1, 5000) : epoll_wait(watch, &event, 1, 5000);
+        printf("%s %d at %ld\n", i == 0 ? "poll" : "epoll", ready, elapsed());
+        printf("read %d\n", read(descriptor, &one, sizeof one) == sizeof one);
+        status_of(child);
+    }
+    must(write(ends[1], "x", 1) == 1, "write");
+    int ready = epoll_wait(watch, &event, 1, 5000);
+    printf("the pipe %d: %d\n", ready, event.data.fd == ends[0]);
+    char byte;
+    must(read(ends[0], &byte, 1) == 1, "read");
+    ready = epoll_wait(watch, &event, 1, 1000);
+    printf("nothing %d at %ld\n", ready, elapsed());
+}
+
+/* ---- signals of the kernel's own ------------------------------------------------------------- */
+
+/* A child that asked for it gets a signal when its parent ends. */
+static void parent_death(void)
+{
+    int ends[2];
+    must(pipe(ends) == 0, "pipe");
+    for (int i = 0; i < 2; i++) {
+        pid_t parent = forked();
+        if (parent == 0) {
+            if (forked() == 0) {
+                handle(SIGUSR1, 0);
+                prctl(PR_SET_PDEATHSIG, i == 0 ? SIGUSR1 : SIGKILL);
+                pause();
+                must(write(ends[1], "x", 1) == 1, "write");
+                printf("%s at %ld\n", strsignal(caught), elapsed());
+                _exit(0);
+            }
+            sleep(1);
+            _exit(0);
+        }
+        status_of(parent);
+    }
+    char byte;
+    close(ends[1]);
+    printf("heard of %zd", read(ends[0], &byte, 1));
+    printf(", then %zd at %ld\n", read(ends[0], &byte, 1), elapsed());
+}
+
+static void catch_and_say(int signal, siginfo_t *info, void *context)
+{
+    (void)context;
+    const char *what = signal == SIGHUP ? "hung up" : "continued";
+    dprintf(STDOUT_FILENO, "%s by the kernel %d\n", what, info->si_code == SI_KERNEL);
+}
+
+/* Who is stopped when the last one ends who could continue it is hung up and continued. */
+static void orphaned_group(void)
+{
+    for (int i = 0; i < 2; i++) {
+        pid_t parent = forked();
+        if (parent == 0) {
+            if (i == 1)
+                must(setsid() == getpid(), "setsid");
+            pid_t leader = forked();
+            if (leader == 0) {
+                must(setpgid(0, 0) == 0, "setpgid");
+                if (forked() == 0) {
+                    struct sigaction action = {.sa_sigaction = catch_and_say,
+                                               .sa_flags = SA_SIGINFO};
+                    sigaction(SIGHUP, &action, NULL);
+                    sigaction(SIGCONT, &action, NULL);
+                    raise(SIGSTOP);
+                    _exit(0);
+                }
+                sleep(1);
+                _exit(0);
+            }
+            status_of(leader);
+            sleep(1);
+            _exit(0);
+        }
+        status_of(parent);
+        printf("over at %ld\n", elapsed());
+    }
+}
+
+/* Input that is announced by SIGIO. */
+static void announced_input(void)
+{
+    int ends[2];
+    must(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0, "socketpair");
+    handle(SIGIO, 0);
+    must(fcntl(ends[0], F_SETOWN, getpid()) == 0 && fcntl(ends[0], F_SETFL, O_ASYNC) == 0, "fcntl");
+    pid_t child = forked();
+    if (child == 0) {
+        sleep(1);
+        must(write(ends[1], "x", 1) == 1, "write");
+        sleep(1);
+        _exit(0);
+    }
+    pause();
+    printf("%s at %ld\n", strsignal(caught), elapsed());
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
+    }
+}
+
+/* A terminal that the program makes for its child: ^C, and its end. */
+static void own_terminal(void)
+{
+    for (int i = 0; i < 2; i++) {
+        int master = posix_openpt(O_RDWR | O_NOCTTY);
+        must(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0, "posix_openpt");
+        char name[100];
+        must(ptsname_r(master, name, sizeof name) == 0, "ptsname_r");
+        pid_t child = forked();
+        if (child == 0) {
+            setsid();
+            int slave = open(name, O_RDWR);
+            must(slave >= 0 && ioctl(slave, TIOCSCTTY, 0) == 0, "TIOCSCTTY");
+            close(master);
+            sleep(100);
+            _exit(0);
+        }
+        sleep(1);
+        if (i == 0)
+            must(write(master, "\003", 1) == 1, "write");
+        else
+            close(master);
+        printf("%s at %ld\n", strsignal(WTERMSIG(status_of(child))), elapsed());
+    }
 }
 
 /* ---- processor time -------------------------------------------------------------------------- */
@@ -147,14 +360,21 @@ static const struct fact {
     const char *name;
     void (*perform)(void);
 } facts[] = {
+    {"announced-input", announced_input},
+    {"orphaned-group", orphaned_group},
+    {"own-terminal", own_terminal},
+    {"parent-death", parent_death},
     {"processor-clocks", processor_clocks},
     {"processor-of-child", processor_of_child},
     {"processor-timer-of-loop", processor_timer_of_loop},
     {"processor-timers", processor_timers},
+    {"signal-descriptor", signal_descriptor},
+    {"signal-descriptor-watched", signal_descriptor_watched},
 };
 
 int main(int argc, char **argv)
 {
+    clock_gettime(CLOCK_MONOTONIC, &began);
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (size_t i = 0; argc == 2 && i < sizeof facts / sizeof *facts; i++) {
         if (strcmp(argv[1], facts[i].name) == 0) {
