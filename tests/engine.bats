@@ -370,6 +370,22 @@ END
     perform waits/thread-fork false <<<'exit 3 at 1000'
 }
 
+@test "a socket's own time ends reading, writing and accepting" {
+    perform waits/socket-times <<'END'
+Resource temporarily unavailable -1 at 2500
+read 1 at 3500
+Resource temporarily unavailable -1 at 6000
+Resource temporarily unavailable -1 at 8500
+END
+}
+
+@test "who would wait for a record lock in a circle is told" {
+    perform waits/lock-circle <<'END'
+Resource deadlock avoided -1 at 1000
+the child's 0 at 1000
+END
+}
+
 # ---- signals that nobody sends by kill ---------------------------------------------------------------
 
 @test "a signal descriptor is read when its signal comes, and says who sent it" {

@@ -68,14 +68,40 @@ static bool in_background(struct director *d, const struct task *task)
     return foreground != 0 && foreground != task->process->group;
 }
 
+/* A socket may have a time after which it waits no longer (socket(7)). */
+static void socket_deadline(struct director *d, struct task *task, int option)
+{
+    if (!S_ISSOCK(task->io.mode) || task->deadline_ns != INT64_MAX)
+        return;
+    struct timeval time = {0};
+    socklen_t length = sizeof time;
+    int copy = descriptor_dup(d, task, (int)arg(task, 0));
+    if (copy < 0)
+        return;
+    if (getsockopt(copy, SOL_SOCKET, option, &time, &length) == 0 &&
+        (time.tv_sec > 0 || time.tv_usec > 0))
+        task_deadline(d, task, clock_now(d) + time.tv_sec * NS_PER_S + time.tv_usec * NS_PER_US);
+    close(copy);
+}
+
 static bool ready_read(struct director *d, struct task *task, bool first)
 {
-    (void)first;
     if (task->io.nonblocking || never_waits(task) || task->io.access == O_WRONLY /* EBADF */)
         return true;
     guard_polls(d, task);
     int events = descriptor_poll(d, task, (int)arg(task, 0), POLLIN | POLLRDHUP);
-    return events != 0 || in_background(d, task);
+    if (events != 0 || in_background(d, task))
+        return true;
+    if (first)
+        socket_deadline(d, task, SO_RCVTIMEO);
+    return false;
+}
+
+/* Its socket's time is over, and nothing came at the same moment. */
+static bool waited_long_enough(struct director *d, struct task *task, short events)
+{
+    return task->released == RELEASE_DEADLINE &&
+           descriptor_poll(d, task, (int)arg(task, 0), events) == 0;
 }
 
 static enum verdict_of_call enter_read(struct director *d, struct task *task)
@@ -91,6 +117,8 @@ static enum verdict_of_call enter_read(struct director *d, struct task *task)
         tell(d, &event);
         return answer(task, -fault->error);
     }
+    if (waited_long_enough(d, task, POLLIN | POLLRDHUP))
+        return answer(task, -EAGAIN);
     if (in_background(d, task))
         d->signals_everywhere = true;
     return CALL_GO_LEAVE;
@@ -158,12 +186,15 @@ static bool is_plain_write(const struct task *task)
 
 static bool ready_write(struct director *d, struct task *task, bool first)
 {
-    (void)first;
     if (task->io.kind == FD_STDIO || task->io.nonblocking || never_waits(task) ||
         task->io.access == O_RDONLY /* EBADF */)
         return true;
     guard_polls(d, task);
-    return descriptor_poll(d, task, (int)arg(task, 0), POLLOUT) != 0;
+    if (descriptor_poll(d, task, (int)arg(task, 0), POLLOUT) != 0)
+        return true;
+    if (first)
+        socket_deadline(d, task, SO_SNDTIMEO);
+    return false;
 }
 
 /* How much a pipe is certain to take without waiting. */
@@ -194,6 +225,8 @@ static enum verdict_of_call enter_write(struct director *d, struct task *task)
     task->saved[SAVED_STREAM] = task->io.kind == FD_STDIO ? task->io.stream : -1;
     if (task->io.kind == FD_PLAIN || task->io.kind == FD_NONE)
         return CALL_GO;
+    if (waited_long_enough(d, task, POLLOUT))
+        return answer(task, -EAGAIN);
     uint64_t asked = arg(task, 2);
     if (task->written_before == 0) {
         task->polls = 0;
@@ -357,6 +390,8 @@ static enum verdict_of_call enter_sendfile(struct director *d, struct task *task
 
 static enum verdict_of_call enter_accept(struct director *d, struct task *task)
 {
+    if (waited_long_enough(d, task, POLLIN))
+        return answer(task, -EAGAIN);
     if (S_ISSOCK(task->io.mode) && outside_io(d, task) != OUTSIDE_NOT)
         tell_network(d, task);
     return CALL_GO;

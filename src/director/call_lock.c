@@ -25,6 +25,26 @@ static bool ready_flock(struct director *d, struct task *task, bool first)
     return had;
 }
 
+/* saved[] while one waits for a record lock: the pid of who holds it, 0 when nobody's */
+enum { SAVED_HOLDER };
+
+/* Who holds the lock waits for a record lock itself, whose holder … is the task: then fcntl(2)
+ * fails. */
+static bool would_deadlock(struct director *d, const struct task *task)
+{
+    int64_t holder = task->saved[SAVED_HOLDER];
+    for (size_t steps = 0; holder > 0 && steps <= d->held.count; steps++) {
+        if (holder == task->process->pid)
+            return true;
+        int64_t next = 0;
+        for (const struct task *t = d->held.first; t != NULL; t = t->next)
+            if (t->process->pid == holder && t->call->number == SYS_fcntl && t != task)
+                next = t->saved[SAVED_HOLDER];
+        holder = next;
+    }
+    return false;
+}
+
 static bool visible_fcntl(struct director *d, struct task *task)
 {
     int command = (int)arg(task, 1);
@@ -37,6 +57,7 @@ static bool visible_fcntl(struct director *d, struct task *task)
 static bool ready_fcntl(struct director *d, struct task *task, bool first)
 {
     (void)first;
+    task->saved[SAVED_HOLDER] = 0;
     guard_polls(d, task);
     struct flock wanted;
     if (!memory_read(task->tid, arg(task, 2), &wanted, sizeof wanted) || wanted.l_type == F_UNLCK)
@@ -49,13 +70,18 @@ static bool ready_fcntl(struct director *d, struct task *task, bool first)
     int asked = fcntl(copy, of_description ? F_OFD_GETLK : F_GETLK, &wanted);
     close(copy);
     /* Its own locks are in its way only as we see it. */
-    return asked != 0 || wanted.l_type == F_UNLCK || wanted.l_pid == task->process->pid;
+    if (asked != 0 || wanted.l_type == F_UNLCK || wanted.l_pid == task->process->pid)
+        return true;
+    task->saved[SAVED_HOLDER] = of_description ? 0 : wanted.l_pid;
+    return would_deadlock(d, task);
 }
 
 static enum verdict_of_call enter_lock(struct director *d, struct task *task)
 {
     if (!task->visible)
         return CALL_GO;
+    if (task->call->number == SYS_fcntl && would_deadlock(d, task))
+        return answer(task, -EDEADLK);
     d->quick_look = true; /* should the kernel think otherwise */
     d->quick_task = task;
     return CALL_GO_LEAVE;

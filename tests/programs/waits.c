@@ -616,6 +616,60 @@ static void thread_fork(void)
     tell("exit", WEXITSTATUS(status_of(child, 0)));
 }
 
+/* ---- waiting no longer ----------------------------------------------------------------------- */
+
+/* The times that sockets themselves may have: nothing to read, no room, nobody who connects. */
+static void socket_times(void)
+{
+    static char bytes[1 << 20];
+    int ends[2];
+    must(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0, "socketpair");
+    struct timeval time = {.tv_sec = 2, .tv_usec = 500000};
+    must(setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time) == 0, "SO_RCVTIMEO");
+    must(setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time) == 0, "SO_SNDTIMEO");
+    int result = (int)recv(ends[0], bytes, 1, 0);
+    tell(strerror(errno), result);
+    pid_t child = writer(ends[1], 1);
+    result = (int)read(ends[0], bytes, 1);
+    tell("read", result);
+    status_of(child, 0);
+    while (send(ends[0], bytes, sizeof bytes, MSG_DONTWAIT) > 0) {
+    }
+    result = (int)write(ends[0], bytes, 1);
+    tell(strerror(errno), result);
+    int listening = socket(AF_UNIX, SOCK_STREAM, 0);
+    struct sockaddr_un any = {.sun_family = AF_UNIX}; /* a name of the kernel's choice */
+    must(bind(listening, (struct sockaddr *)&any, sizeof any.sun_family) == 0, "bind");
+    must(listen(listening, 1) == 0, "listen");
+    must(setsockopt(listening, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time) == 0, "SO_RCVTIMEO");
+    result = accept(listening, NULL, NULL);
+    tell(strerror(errno), result);
+}
+
+static int lock(int file, short type, off_t from)
+{
+    struct flock wanted = {.l_type = type, .l_whence = SEEK_SET, .l_start = from, .l_len = 1};
+    return fcntl(file, F_SETLKW, &wanted);
+}
+
+/* Two who hold what the other waits for: the second of them is told. */
+static void lock_circle(void)
+{
+    FILE *file = tmpfile();
+    must(file != NULL && lock(fileno(file), F_WRLCK, 0) == 0, "lock");
+    pid_t child = forked();
+    if (child == 0) {
+        must(lock(fileno(file), F_WRLCK, 1) == 0, "lock");
+        tell("the child's", lock(fileno(file), F_WRLCK, 0));
+        _exit(0);
+    }
+    sleep(1);
+    int result = lock(fileno(file), F_WRLCK, 1);
+    tell(strerror(errno), result);
+    must(lock(fileno(file), F_UNLCK, 0) == 0, "unlock");
+    status_of(child, 0);
+}
+
 static const struct fact {
     const char *name;
     void (*perform)(void);
@@ -628,6 +682,7 @@ static const struct fact {
     {"ignored-in-sleep", ignored_in_sleep},
     {"killed-waiting", killed_waiting},
     {"leader-first", leader_first},
+    {"lock-circle", lock_circle},
     {"masked-poll", masked_poll},
     {"no-waiting", no_waiting},
     {"no-zombies", no_zombies},
@@ -635,6 +690,7 @@ static const struct fact {
     {"pidfd", process_descriptor},
     {"readiness", readiness},
     {"sibling-by-clone", sibling_by_clone},
+    {"socket-times", socket_times},
     {"spinner-alarmed", spinner_alarmed},
     {"stopped-sleep", stopped_sleep},
     {"stops-untold", stops_untold},
