@@ -250,6 +250,8 @@ END
     perform waits/no-waiting <<'END'
 read -1 Resource temporarily unavailable
 part of it 1, write -1 Resource temporarily unavailable
+waitid -1 Resource temporarily unavailable
+sleep Invalid argument at 1000
 END
 }
 
@@ -433,6 +435,32 @@ END
     perform signals/own-terminal <<'END'
 Interrupt at 1000
 Hangup at 2000
+END
+}
+
+@test "a handler for one delivery is gone with it, in the trace too" {
+    perform signals/caught-once <<'END'
+caught 1
+User defined signal 1
+END
+    grep '"event": "signal", "signal": "SIGUSR1"' trace.json >signals
+    grep -q '"action": "caught"' <(head -n 1 signals)
+    grep -q '"action": "terminated"' <(tail -n 1 signals)
+}
+
+@test "an executed program does not inherit what was made of SIGCHLD" {
+    perform signals/exec-forgets <<'END'
+exit 4
+status 0
+END
+    grep -q '"event": "reap", "child": "main.0.0", "status": 4}' trace.json
+}
+
+@test "a timer counts how often its signal was held back" {
+    perform signals/timer-overrun <<'END'
+overruns 8 8 at 950
+overruns 0 0 at 1000
+caught 1, overruns 2
 END
 }
 

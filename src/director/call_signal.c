@@ -264,9 +264,11 @@ static void leave_sigtimedwait(struct director *d, struct task *task, int64_t re
         return;
     }
     siginfo_t info;
-    if (arg(task, 1) != 0 && memory_read(task->tid, arg(task, 1), &info, sizeof info) &&
-        make_kernels_own(task, &info))
+    if (memory_read(task->tid, arg(task, 1), &info, sizeof info)) {
+        make_kernels_own(task, &info);
+        posix_timer_taken(task->process, &info);
         memory_write(task->tid, arg(task, 1), &info, sizeof info);
+    }
     struct event event = {.kind = EVENT_SIGNAL,
                           .process = task->process->name,
                           .signal = (int)result,
@@ -295,6 +297,9 @@ static enum verdict_of_call enter_sigaction(struct director *d, struct task *tas
         : action.handler == (uint64_t)(uintptr_t)SIG_IGN ? DISPOSITION_IGNORE
                                                          : DISPOSITION_CATCH;
     process->dispositions[signal] = (uint8_t)disposition;
+    process->caught_once &= ~(UINT64_C(1) << (signal - 1));
+    if (disposition == DISPOSITION_CATCH && (action.flags & SA_RESETHAND))
+        process->caught_once |= UINT64_C(1) << (signal - 1);
     if (signal == SIGCHLD) {
         process->no_child_wait = (action.flags & SA_NOCLDWAIT) != 0;
         process->no_child_stop = (action.flags & SA_NOCLDSTOP) != 0;

@@ -46,7 +46,10 @@ static bool ready_sleep(struct director *d, struct task *task, bool first)
     int64_t ns;
     if (!read_time(task, arg(task, request_index(task)), false, &ns))
         return true; /* EFAULT or EINVAL: the kernel says which */
-    int64_t until;
+    int64_t until, shown;
+    bool by_clock = task->call->number == SYS_clock_nanosleep;
+    if (by_clock && !clock_shows(d, task, (int)arg(task, 0), &shown))
+        return true; /* EINVAL */
     if (is_absolute(task))
         until = clock_to_scenario((int)arg(task, 0), ns);
     else

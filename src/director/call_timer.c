@@ -5,6 +5,7 @@
 #include "director/calls.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/kcmp.h>
 #include <poll.h>
 #include <signal.h>
@@ -180,10 +181,17 @@ void posix_timers_forget(struct process *process)
 }
 
 /* With a timer's siginfo, which the kernel lets anybody send whose code is negative
- * (rt_sigqueueinfo(2)). */
+ * (rt_sigqueueinfo(2)). One signal of a timer is pending at most: while it is, the timer counts
+ * (timer_getoverrun(2)). */
 static void send_timer_signal(struct director *d, struct process *process,
                               struct posix_timer *timer)
 {
+    for (const struct task *t = process->first_task; t != NULL; t = t->next_in_process)
+        if (timer_signal_pending(t, timer->id)) {
+            timer->overruns += timer->overruns < INT_MAX;
+            return;
+        }
+    timer->overruns = 0;
     siginfo_t info = {0};
     info.si_signo = timer->signal;
     info.si_code = SI_TIMER;
@@ -353,6 +361,23 @@ static enum verdict_of_call enter_timer_settime(struct director *d, struct task 
     return answer(task, 0);
 }
 
+void posix_timer_taken(struct process *process, siginfo_t *info)
+{
+    struct posix_timer *timer =
+        info->si_code == SI_TIMER ? timer_of(process, info->si_timerid) : NULL;
+    if (timer == NULL)
+        return;
+    info->si_overrun = timer->told_overruns = timer->overruns;
+    timer->overruns = 0;
+}
+
+static enum verdict_of_call enter_timer_getoverrun(struct director *d, struct task *task)
+{
+    (void)d;
+    const struct posix_timer *timer = timer_of(task->process, (int)arg(task, 0));
+    return timer != NULL ? answer(task, timer->told_overruns) : CALL_GO;
+}
+
 static enum verdict_of_call enter_timer_gettime(struct director *d, struct task *task)
 {
     struct posix_timer *timer = timer_of(task->process, (int)arg(task, 0));
@@ -514,6 +539,7 @@ const struct call_row calls_timer[] = {
     {SYS_timer_create, "timer_create", .enter = enter_leave, .leave = leave_timer_create},
     {SYS_timer_settime, "timer_settime", .visible = true, .enter = enter_timer_settime},
     {SYS_timer_gettime, "timer_gettime", .enter = enter_timer_gettime},
+    {SYS_timer_getoverrun, "timer_getoverrun", .enter = enter_timer_getoverrun},
     {SYS_timer_delete, "timer_delete", .enter = enter_leave, .leave = leave_timer_delete},
     {SYS_timerfd_settime, "timerfd_settime", .visible = true, .enter = enter_timerfd_settime},
     {SYS_timerfd_gettime, "timerfd_gettime", .enter = enter_timerfd_gettime},

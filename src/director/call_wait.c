@@ -16,6 +16,7 @@ struct wait_for {
     struct process *of_pidfd; /* P_PIDFD */
     unsigned options;
     bool exited, stopped, continued;
+    bool nonblocking; /* the pidfd is: EAGAIN at once (pidfd_open(2)) */
 };
 
 static struct wait_for what_for(struct director *d, struct task *task)
@@ -36,8 +37,10 @@ static struct wait_for what_for(struct director *d, struct task *task)
         w.stopped = (w.options & WSTOPPED) != 0;
         if (w.type == P_PGID && w.id == 0)
             w.id = task->process->group;
-        if (w.type == P_PIDFD)
+        if (w.type == P_PIDFD) {
             w.of_pidfd = process_of_pidfd(d, task, w.id);
+            w.nonblocking = descriptor_look(d, task, w.id).nonblocking;
+        }
     }
     w.continued = (w.options & WCONTINUED) != 0;
     return w;
@@ -87,7 +90,8 @@ static bool ready_wait(struct director *d, struct task *task, bool first)
     (void)first;
     struct wait_for w = what_for(d, task);
     bool any;
-    return (w.options & WNOHANG) != 0 || first_reportable(&w, task, &any) != NULL || !any;
+    return (w.options & WNOHANG) != 0 || w.nonblocking ||
+           first_reportable(&w, task, &any) != NULL || !any;
 }
 
 static const char *whom(struct director *d, const struct wait_for *w)

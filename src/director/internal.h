@@ -70,6 +70,7 @@ struct process {
     int exit_signal;   /* what its parent gets when it ends; SIGCHLD for a plain fork */
 
     uint8_t dispositions[SIGNAL_COUNT];
+    uint64_t caught_once; /* bits: SA_RESETHAND, the handler holds for one delivery */
     bool no_child_wait;   /* SA_NOCLDWAIT */
     bool no_child_stop;   /* SA_NOCLDSTOP */
     bool ignored_pending; /* a signal was sent while it was ignored; it may still be queued */
@@ -232,7 +233,8 @@ struct posix_timer {
     uint32_t generation;
     int clock;
     bool on_processor_time;
-    int overruns;
+    int overruns;      /* expirations while its signal was pending */
+    int told_overruns; /* of the signal that was delivered last */
 };
 
 /* ---- the timeline ---- */
@@ -436,6 +438,8 @@ void send_as_kernel(struct director *d, struct process *process, int signal);
 bool make_kernels_own(struct task *task, siginfo_t *info);
 /* All signals pending for the task and for its process. */
 uint64_t signals_pending(const struct task *task);
+/* Is the signal of this timer of timer_create(2) pending? */
+bool timer_signal_pending(const struct task *task, int timer);
 
 /* call_exec.c: the exec succeeded. */
 void told_exec(struct director *d, struct task *task);
@@ -497,6 +501,8 @@ pid_t terminal_foreground(struct director *d);
 /* timers.c */
 struct posix_timer *posix_timer_find(struct director *d, uint64_t key, uint32_t generation,
                                      struct process **owner);
+/* Its signal was taken: fills in how often it was due since. */
+void posix_timer_taken(struct process *process, siginfo_t *info);
 void posix_timer_expired(struct director *d, uint64_t key, uint32_t generation);
 void itimer_expired(struct director *d, struct process *process);
 /* Timers on processor time: how much of it is left to the next (INT64_MAX: none is set), and those

@@ -196,6 +196,10 @@ void on_exec_event(struct director *d, struct task *task, pid_t former_tid)
     for (int s = 1; s < SIGNAL_COUNT; s++)
         if (process->dispositions[s] == DISPOSITION_CATCH)
             process->dispositions[s] = DISPOSITION_DEFAULT;
+    /* The flags of what is ignored or default go as well, and its end is told by SIGCHLD again. */
+    process->caught_once = 0;
+    process->no_child_wait = process->no_child_stop = false;
+    process->exit_signal = SIGCHLD;
     process->role = NO_ROLE;
     free(process->forked);
     process->forked = NULL;

@@ -31,8 +31,8 @@ static bool default_is_stop(int signal)
     return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
-/* See ptrace(2), PTRACE_PEEKSIGINFO. */
-uint64_t signals_pending(const struct task *task)
+/* See ptrace(2), PTRACE_PEEKSIGINFO. `timer`: also, whether that timer's is among them. */
+static uint64_t look_at_pending(const struct task *task, int timer, bool *timer_is)
 {
     uint64_t pending = 0;
     for (uint32_t flags = 0; flags <= PTRACE_PEEKSIGINFO_SHARED; flags++) {
@@ -42,12 +42,27 @@ uint64_t signals_pending(const struct task *task)
         do {
             count = ptrace(PTRACE_PEEKSIGINFO, task->tid, &args, found);
             for (long i = 0; i < count; i++)
-                if (found[i].si_signo > 0 && found[i].si_signo < SIGNAL_COUNT)
+                if (found[i].si_signo > 0 && found[i].si_signo < SIGNAL_COUNT) {
                     pending |= bit(found[i].si_signo);
+                    *timer_is |= found[i].si_code == SI_TIMER && found[i].si_timerid == timer;
+                }
             args.off += (uint64_t)(count > 0 ? count : 0);
         } while (count == PEEK_AT_ONCE);
     }
     return pending;
+}
+
+uint64_t signals_pending(const struct task *task)
+{
+    bool unused = false;
+    return look_at_pending(task, -1, &unused);
+}
+
+bool timer_signal_pending(const struct task *task, int timer)
+{
+    bool is = false;
+    look_at_pending(task, timer, &is);
+    return is;
 }
 
 bool signal_pending_in(struct task *task, uint64_t set)
@@ -240,8 +255,13 @@ void on_signal_delivery(struct director *d, struct task *task, int signal)
         return;
     }
     const char *from = sender(d, task, &info);
-    if (make_kernels_own(task, &info))
+    posix_timer_taken(process, &info);
+    if (make_kernels_own(task, &info) || info.si_code == SI_TIMER)
         ptrace(PTRACE_SETSIGINFO, task->tid, NULL, &info);
+    if (process->caught_once & bit(signal)) {
+        process->caught_once &= ~bit(signal);
+        process->dispositions[signal] = DISPOSITION_DEFAULT;
+    }
     struct event event = {.kind = EVENT_SIGNAL,
                           .process = process->name,
                           .signal = signal,

@@ -214,6 +214,7 @@ void process_inherit(struct director *d, struct process *child, struct process *
     child->group = parent->group;
     child->session = parent->session;
     memcpy(child->dispositions, parent->dispositions, sizeof child->dispositions);
+    child->caught_once = parent->caught_once;
     child->no_child_wait = parent->no_child_wait;
     child->no_child_stop = parent->no_child_stop;
     child->command = xstrdup(parent->command != NULL ? parent->command : "");

@@ -21,11 +21,14 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/times.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#define SIGRTMIN_OF_KERNEL 34 /* libc keeps the first two; SIGRTMIN is no constant */
 
 static volatile sig_atomic_t caught, times_caught, code_caught;
 static struct timespec began;
@@ -264,6 +267,66 @@ static void own_terminal(void)
     }
 }
 
+/* ---- handlers and timers --------------------------------------------------------------------- */
+
+/* A handler for one delivery only. */
+static void caught_once(void)
+{
+    pid_t child = forked();
+    if (child == 0) {
+        handle(SIGUSR1, SA_RESETHAND);
+        raise(SIGUSR1);
+        printf("caught %d\n", (int)times_caught);
+        raise(SIGUSR1);
+        printf("not reached\n");
+    }
+    printf("%s\n", strsignal(WTERMSIG(status_of(child))));
+}
+
+/* What a program made of SIGCHLD, beside ignoring it, is not for the one that it executes. */
+static void exec_forgets(void)
+{
+    pid_t child = forked();
+    if (child == 0) {
+        struct sigaction action = {.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT};
+        must(sigaction(SIGCHLD, &action, NULL) == 0, "sigaction");
+        execlp("sh", "sh", "-c", "sh -c 'exit 4'; echo exit $?", NULL);
+    }
+    status_of(child);
+    /* A child that would have told its end by another signal tells it by SIGCHLD then. */
+    child = (pid_t)syscall(SYS_clone, SIGUSR2, NULL, NULL, NULL, NULL);
+    must(child >= 0, "clone");
+    if (child == 0) {
+        execlp("true", "true", NULL);
+        _exit(1);
+    }
+    signal(SIGUSR2, SIG_IGN);
+    sleep(1);
+    printf("status %d\n", status_of(child));
+}
+
+/* A timer whose signal is held back counts how often it would have sent it. */
+static void timer_overrun(void)
+{
+    static const int wanted[] = {SIGRTMIN_OF_KERNEL + 2};
+    sigset_t set = blocked(wanted, 1);
+    timer_t timer;
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = wanted[0]};
+    must(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0, "timer_create");
+    struct itimerspec every = {{.tv_nsec = 100000000}, {.tv_nsec = 100000000}};
+    must(timer_settime(timer, 0, &every, NULL) == 0, "timer_settime");
+    usleep(950000);
+    siginfo_t info;
+    for (int i = 0; i < 2; i++) {
+        must(sigwaitinfo(&set, &info) == wanted[0], "sigwaitinfo");
+        printf("overruns %d %d at %ld\n", info.si_overrun, timer_getoverrun(timer), elapsed());
+    }
+    handle(wanted[0], 0);
+    usleep(350000);
+    must(sigprocmask(SIG_UNBLOCK, &set, NULL) == 0, "sigprocmask");
+    printf("caught %d, overruns %d\n", (int)times_caught, timer_getoverrun(timer));
+}
+
 /* ---- processor time -------------------------------------------------------------------------- */
 
 static long used_milliseconds(const struct rusage *usage)
@@ -361,6 +424,8 @@ static const struct fact {
     void (*perform)(void);
 } facts[] = {
     {"announced-input", announced_input},
+    {"caught-once", caught_once},
+    {"exec-forgets", exec_forgets},
     {"orphaned-group", orphaned_group},
     {"own-terminal", own_terminal},
     {"parent-death", parent_death},
@@ -370,6 +435,7 @@ static const struct fact {
     {"processor-timers", processor_timers},
     {"signal-descriptor", signal_descriptor},
     {"signal-descriptor-watched", signal_descriptor_watched},
+    {"timer-overrun", timer_overrun},
 };
 
 int main(int argc, char **argv)

@@ -195,6 +195,19 @@ static void no_waiting(void)
     result = write(ends[1], much, sizeof much);
     printf("part of it %d, write %ld %s\n", written > 0 && written < (long)sizeof much, result,
            strerror(errno));
+    pid_t child = forked();
+    if (child == 0) {
+        sleep(1);
+        _exit(0);
+    }
+    int process = (int)syscall(SYS_pidfd_open, child, O_NONBLOCK);
+    siginfo_t info;
+    result = waitid(P_PIDFD, (id_t)process, &info, WEXITED);
+    printf("waitid %ld %s\n", result, strerror(errno));
+    status_of(child, 0);
+    struct timespec second = {.tv_sec = 1};
+    int error = clock_nanosleep(CLOCK_THREAD_CPUTIME_ID, 0, &second, NULL);
+    printf("sleep %s at %ld\n", strerror(error), elapsed());
 }
 
 static void unix_socket(void)
