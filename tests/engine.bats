@@ -388,6 +388,13 @@ the child's 0 at 1000
 END
 }
 
+@test "what is written to /dev/tty is output, however much it is" {
+    seq 20000 >expected
+    timeout 20 "$PROCENARIO" run --quiet --trace trace.json -- sh -c 'seq 20000 >/dev/tty'
+    python3 "$top/tests/output_of.py" trace.json | cmp - expected
+    grep -q '"deterministic": true' trace.json
+}
+
 # ---- signals that nobody sends by kill ---------------------------------------------------------------
 
 @test "a signal descriptor is read when its signal comes, and says who sent it" {

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -62,10 +63,20 @@ static bool is_stdio(const struct director *d, const struct stat *status, int i)
            ours->st_rdev == status->st_rdev && ours->st_ino != 0;
 }
 
+/* /dev/tty is another name of the terminal of who opened it: the run's own, or one that the program
+ * made (tty(4)). */
+static bool is_our_terminal(const struct director *d, int copy, const struct stat *status)
+{
+    unsigned device = 0;
+    return d->terminal >= 0 && S_ISCHR(status->st_mode) && status->st_rdev == makedev(5, 0) &&
+           ioctl(copy, TIOCGDEV, &device) == 0 && device == d->stdio_stat[0].st_rdev;
+}
+
 struct descriptor descriptor_look(struct director *d, struct task *task, int fd)
 {
     struct descriptor look = {.kind = FD_NONE, .access = O_RDWR};
     struct stat status;
+    bool by_alias = false;
     int copy = descriptor_dup(d, task, fd);
     if (copy >= 0) {
         if (fstat(copy, &status) == 0)
@@ -74,6 +85,7 @@ struct descriptor descriptor_look(struct director *d, struct task *task, int fd)
         look.nonblocking = flags >= 0 && (flags & O_NONBLOCK) != 0;
         if (flags >= 0)
             look.access = flags & O_ACCMODE;
+        by_alias = is_our_terminal(d, copy, &status);
         close(copy);
     } else if (errno != EBADF) {
         char path[64];
@@ -84,6 +96,12 @@ struct descriptor descriptor_look(struct director *d, struct task *task, int fd)
     if (look.kind == FD_NONE)
         return look;
     look.mode = status.st_mode;
+    if (by_alias) {
+        look.kind = FD_STDIO;
+        look.stream = 1;
+        look.is_terminal = true;
+        return look;
+    }
     for (int i = 0; i < 3; i++) {
         /* On a terminal or with one file for several, the descriptor's number tells. */
         int stream = fd == 2 && is_stdio(d, &status, 2) ? 2 : i;
