@@ -507,6 +507,12 @@ END
     grep -q 'main computed until its timer on processor time was due' trace.json
 }
 
+@test "a limit on processor time is the kernel's to keep, and the trace says so" {
+    "$PROCENARIO" run --quiet --trace trace.json -- bash -c '(ulimit -t 1; while :; do :; done); echo $?'
+    grep -q '"event": "exit", "signal": "SIGKILL"' trace.json
+    grep -q 'main.0 set a limit on processor time' trace.json
+}
+
 @test "what bash and dash say of processor time is the same in every run" {
     for shell in bash dash; do
         "$PROCENARIO" run --quiet --twice --trace trace.json -- \

@@ -154,6 +154,16 @@ static void leave_getrusage(struct director *d, struct task *task, int64_t resul
     charge_clock_read(d, task);
 }
 
+/* The kernel counts the processor time that a limit is about: when it is reached is the machine's.
+ */
+static enum verdict_of_call enter_limit(struct director *d, struct task *task)
+{
+    if (arg(task, task->call->number == SYS_prlimit64 ? 2 : 1) != 0)
+        not_deterministic(d, task->process, "%s set a limit on processor time",
+                          task->process->name);
+    return CALL_GO;
+}
+
 /* ---- chance ---- */
 
 /* The same bytes in every run: from the process's name and how many it has had. */
@@ -208,6 +218,8 @@ const struct call_row calls_time[] = {
 #endif
     {SYS_times, "times", .enter = enter_times},
     {SYS_getrusage, "getrusage", .enter = enter_getrusage, .leave = leave_getrusage},
+    {SYS_prlimit64, "prlimit64", .filtered_by_argument = true, .enter = enter_limit},
+    {SYS_setrlimit, "setrlimit", .filtered_by_argument = true, .enter = enter_limit},
     {SYS_getrandom, "getrandom", .enter = enter_getrandom},
     {SYS_sched_getaffinity, "sched_getaffinity", .enter = enter_getaffinity,
      .leave = leave_getaffinity},

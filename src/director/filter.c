@@ -12,6 +12,7 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 /* io_uring waits and times out behind the filter's back; clone3 passes its flags in memory, where
@@ -60,6 +61,7 @@ static void emit_search(const long *numbers, size_t low, size_t high)
 static const uint32_t fcntl_commands[] = {
     F_SETLKW, F_OFD_SETLKW, F_SETOWN, F_SETOWN_EX, F_SETSIG, F_NOTIFY, F_SETLEASE,
 };
+static const uint32_t limits[] = {RLIMIT_CPU};
 static const uint32_t prctl_options[] = {PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG};
 
 /* A call that is traced for some values of one of its arguments (low word, little-endian). */
@@ -92,6 +94,10 @@ const struct sock_fprog *filter_program(void)
     }
     emit_by_argument(SYS_fcntl, offsetof(struct seccomp_data, args[1]), fcntl_commands,
                      ARRAY_SIZE(fcntl_commands));
+    emit_by_argument(SYS_prlimit64, offsetof(struct seccomp_data, args[1]), limits,
+                     ARRAY_SIZE(limits));
+    emit_by_argument(SYS_setrlimit, offsetof(struct seccomp_data, args[0]), limits,
+                     ARRAY_SIZE(limits));
     emit_by_argument(SYS_prctl, offsetof(struct seccomp_data, args[0]), prctl_options,
                      ARRAY_SIZE(prctl_options));
     const long *numbers;
