@@ -507,6 +507,19 @@ END
     grep -q 'main computed until its timer on processor time was due' trace.json
 }
 
+@test "the limit of processor time holds for what is used little by little, too" {
+    for loop in 'printf .' '(:)'; do
+        cat >scenario.yaml <<END
+title: little by little
+limits: {cpu: 500ms, wall: 30s}
+processes:
+  main: [{exec: [bash, -c, 'while $loop; do i=0; while [ \$i -lt 2000 ]; do i=\$((i+1)); done; done']}]
+END
+        run -1 "$PROCENARIO" run --quiet scenario.yaml
+        [[ $output == *"limit 'cpu'"* ]]
+    done
+}
+
 @test "a limit on processor time is the kernel's to keep, and the trace says so" {
     "$PROCENARIO" run --quiet --trace trace.json -- bash -c '(ulimit -t 1; while :; do :; done); echo $?'
     grep -q '"event": "exit", "signal": "SIGKILL"' trace.json

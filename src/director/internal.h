@@ -83,6 +83,7 @@ struct process {
 
     int64_t charged_ns;          /* its processor time, as far as it was charged to a clock */
     int64_t children_charged_ns; /* that of the children that it waited for */
+    int64_t used_ns;             /* its real one, at its end */
     struct cpu_timer {
         int64_t due_ns, interval_ns; /* on charged_ns; due 0: not set */
     } cpu_itimers[2];                /* ITIMER_VIRTUAL, ITIMER_PROF */
@@ -304,7 +305,8 @@ struct director {
     struct deadline *deadlines; /* a heap */
     size_t deadline_count, deadline_capacity;
     uint64_t deadline_sequence;
-    int64_t charged_ns;
+    int64_t charged_ns;   /* for computing, to all processes */
+    int64_t used_by_gone; /* the real processor time of processes that are no more */
     struct timerfd *timerfds;
     uint64_t next_timer_key;
 
@@ -544,6 +546,8 @@ struct runner_signals {
 };
 void watch_signals(struct runner_signals *saved);
 void unwatch_signals(const struct runner_signals *saved);
+/* The real processor time of a task's process; -1: it cannot be known. */
+int64_t cpu_ns(pid_t pid);
 /* Until nobody is left, or the run has ended. */
 void run_loop(struct director *d);
 /* A call's exit stop was dealt with: the task goes on, at once or when all is quiet. */

@@ -226,6 +226,9 @@ void on_exit_event(struct director *d, struct task *task)
         resume(d, task, 0);
         return;
     }
+    int64_t used = cpu_ns(task->process->pid);
+    if (used > task->process->used_ns)
+        task->process->used_ns = used;
     if (by_signal || task->process->task_count > 1) {
         resume(d, task, 0);
         if (task->tid == task->process->pid && task->process->task_count > 1)
@@ -373,6 +376,7 @@ void on_death(struct director *d, struct task *task, int status)
     fill_status(&event, status);
     process->status = status;
     process->state = STATE_ZOMBIE;
+    d->used_by_gone += process->used_ns;
     process->stop_unreported = process->continue_unreported = false;
     tell(d, &event);
     (void)had_turn;

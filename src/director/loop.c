@@ -30,6 +30,9 @@
 /* So many traced calls in a row that concern nobody else are a turn, and cost so much time. */
 #define QUIET_CALLS 10000
 #define QUIET_CALLS_CHARGE_NS (10 * NS_PER_MS)
+/* What is used without being charged, to start programs and between visible actions, may be so much
+ * (and a quarter) over the limit of processor time before the run is cut off for it. */
+#define UNCHARGED_NS (NS_PER_S / 2)
 
 /* ---- signals to the runner ---- */
 
@@ -263,7 +266,7 @@ static char kernel_state(pid_t tid)
 }
 
 /* Processor time of a task's process, by its clock (clock_getcpuclockid(3) computes the same). */
-static int64_t cpu_ns(pid_t pid)
+int64_t cpu_ns(pid_t pid)
 {
     clockid_t clock;
     struct timespec ts;
@@ -310,6 +313,11 @@ static void note_blocked(struct director *d, struct task *task)
     process_set_state(d, task->process, STATE_SLEEPING);
     task->blocked_event = true;
     tell(d, &event);
+}
+
+static void cpu_exceeded(struct director *d, const struct process *process)
+{
+    limit_exceeded(d, process, "cpu", "the processes have used all of their processor time");
 }
 
 /* A running task did not stop for a while: is it computing, or asleep? `now` asks for an answer. */
@@ -360,8 +368,7 @@ static void look_at_running(struct director *d, struct task *task)
     /* What was not charged to the clock was used all the same. */
     charge_processor(d, task->process, grain - (task->process->charged_ns - before));
     if (d->charged_ns >= d->scenario->limits.cpu_ns) {
-        limit_exceeded(d, task->process, "cpu",
-                       "the processes have used all of their processor time");
+        cpu_exceeded(d, task->process);
         return;
     }
     if (!task->interrupted) {
@@ -370,7 +377,7 @@ static void look_at_running(struct director *d, struct task *task)
     }
 }
 
-static void check_wall_and_memory(struct director *d)
+static void check_limits(struct director *d)
 {
     struct timespec ts;
     clock_gettime(CLOCK_MONOTONIC, &ts);
@@ -382,11 +389,18 @@ static void check_wall_and_memory(struct director *d)
     if (d->ticks % 10 != 0)
         return;
     uint64_t resident = 0;
-    struct process *largest = NULL;
+    struct process *largest = NULL, *busiest = NULL;
     uint64_t largest_size = 0;
+    int64_t used = d->used_by_gone, most_used = 0;
     size_t looked = 0;
     for (struct process *p = d->first_process; p != NULL && looked < 256;
          p = p->next_all, looked++) {
+        int64_t one = p->state != STATE_ZOMBIE ? cpu_ns(p->pid) : 0;
+        used += one > 0 ? one : 0;
+        if (one > most_used) {
+            most_used = one;
+            busiest = p;
+        }
         char path[48], text[128];
         snprintf(path, sizeof path, "/proc/%d/statm", p->pid);
         int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -409,6 +423,8 @@ static void check_wall_and_memory(struct director *d)
     }
     if (resident > d->scenario->limits.memory)
         limit_exceeded(d, largest, "memory", "the processes hold more memory than they may");
+    if (used - UNCHARGED_NS > d->scenario->limits.cpu_ns / 4 * 5)
+        cpu_exceeded(d, busiest);
 }
 
 static void on_tick_seen(struct director *d)
@@ -422,7 +438,7 @@ static void on_tick_seen(struct director *d)
         end_run(d, RUN_INTERRUPTED);
         return;
     }
-    check_wall_and_memory(d);
+    check_limits(d);
     if (d->awaited.count == 0)
         return;
     /* At most a few are running at once under turn-taking; under `free` all may be. */

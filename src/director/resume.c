@@ -15,9 +15,10 @@
 
 static void go(struct director *d, struct task *task, enum __ptrace_request request, int signal)
 {
+    if (task->state != TASK_READY || task->parked_at != PARKED_AT_COMPUTING)
+        task->cpu_baseline_ns = -1; /* else it goes on computing */
     task_set_state(d, task, TASK_RUNNING);
     task->resumed_at_tick = d->ticks;
-    task->cpu_baseline_ns = -1;
     ptrace(request, task->tid, NULL, (void *)(intptr_t)signal);
 }
 
