@@ -395,6 +395,22 @@ END
     grep -q '"deterministic": true' trace.json
 }
 
+@test "waits end at a time of day, of the scenario or of the machine" {
+    perform waits/absolute-times <<'END'
+sleep 0 at 200
+timer 8 at 400
+sleep 0 at 600
+timer 8 at 800
+Connection timed out -1 at 1000
+END
+    timeout 60 "$PROCENARIO" run --quiet --clock real --trace trace.json -- "$PROGRAMS/waits" absolute-times
+    python3 "$top/tests/output_of.py" trace.json | sed 's/ at .*//' >actual
+    printf '%s\n' 'sleep 0' 'timer 8' 'sleep 0' 'timer 8' 'Connection timed out -1' | diff - actual
+    # It took as long as that, and nobody waited for a time of another clock.
+    duration=$(sed -n 's/.*"duration_us": \([0-9]*\).*/\1/p' trace.json)
+    ((duration >= 1000000 && duration < 20000000))
+}
+
 # ---- signals that nobody sends by kill ---------------------------------------------------------------
 
 @test "a signal descriptor is read when its signal comes, and says who sent it" {

@@ -51,7 +51,7 @@ static bool ready_sleep(struct director *d, struct task *task, bool first)
     if (by_clock && !clock_shows(d, task, (int)arg(task, 0), &shown))
         return true; /* EINVAL */
     if (is_absolute(task))
-        until = clock_to_scenario((int)arg(task, 0), ns);
+        until = clock_to_scenario(d, (int)arg(task, 0), ns);
     else
         until = clock_now(d) + ns;
     if (until <= clock_now(d)) {

@@ -13,6 +13,11 @@
 #define CLOCK_TAI 11
 #endif
 
+static bool is_real(const struct director *d)
+{
+    return d->options->clock == CLOCK_KIND_REAL;
+}
+
 /* The kernel's own way to name the processor time of others (clock_getcpuclockid(3)). */
 #define CPU_CLOCK_KIND 3
 #define CPU_CLOCK_IS_FD 3
@@ -52,8 +57,13 @@ bool clock_shows(struct director *d, struct task *task, int clock, int64_t *ns)
     }
 }
 
-int64_t clock_to_scenario(int clock, int64_t absolute_ns)
+int64_t clock_to_scenario(struct director *d, int clock, int64_t absolute_ns)
 {
+    struct timespec now;
+    if (is_real(d)) /* the program reads the machine's clocks */
+        return clock_gettime(clock, &now) != 0
+                   ? clock_now(d)
+                   : clock_now(d) + absolute_ns - (now.tv_sec * NS_PER_S + now.tv_nsec);
     switch (clock) {
     case CLOCK_REALTIME:
     case CLOCK_REALTIME_ALARM:
@@ -62,11 +72,6 @@ int64_t clock_to_scenario(int clock, int64_t absolute_ns)
     default:
         return absolute_ns - CLOCK_BOOT_NS;
     }
-}
-
-static bool is_real(const struct director *d)
-{
-    return d->options->clock == CLOCK_KIND_REAL;
 }
 
 static enum verdict_of_call enter_clock_gettime(struct director *d, struct task *task)

@@ -9,6 +9,7 @@
 #include <linux/kcmp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -352,7 +353,7 @@ static enum verdict_of_call enter_timer_settime(struct director *d, struct task 
     }
     if (value > 0) {
         timer->deadline_ns =
-            absolute ? clock_to_scenario(timer->clock, value) : clock_now(d) + value;
+            absolute ? clock_to_scenario(d, timer->clock, value) : clock_now(d) + value;
         if (timer->deadline_ns < clock_now(d))
             timer->deadline_ns = clock_now(d);
         deadline_add(d, timer->deadline_ns, DEADLINE_POSIX_TIMER, timer->key, timer->generation);
@@ -470,6 +471,21 @@ void timerfd_expired(struct director *d, uint64_t key)
     poll(&look, 1, -1);
 }
 
+/* By which clock its absolute times are meant: its fdinfo says (proc(5)). */
+static int timerfd_clock(int fd)
+{
+    char path[64], line[128];
+    int clock = CLOCK_MONOTONIC;
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+    FILE *file = fopen(path, "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, "clockid:", 8) == 0)
+            clock = (int)strtol(line + 8, NULL, 10);
+    if (file != NULL)
+        fclose(file);
+    return clock;
+}
+
 static int64_t timerfd_left(struct director *d, const struct timerfd *timer)
 {
     if (timer->deadline_ns == 0)
@@ -497,12 +513,9 @@ static enum verdict_of_call enter_timerfd_settime(struct director *d, struct tas
     timer->interval_ns = interval;
     timer->deadline_ns = 0;
     if (value > 0) {
-        if ((int)arg(task, 1) &
-            TFD_TIMER_ABSTIME) /* beyond ten years since boot: REALTIME is meant */
-            timer->deadline_ns =
-                value >= CLOCK_EPOCH_NS ? value - CLOCK_EPOCH_NS : value - CLOCK_BOOT_NS;
-        else
-            timer->deadline_ns = clock_now(d) + value;
+        timer->deadline_ns = (int)arg(task, 1) & TFD_TIMER_ABSTIME
+                                 ? clock_to_scenario(d, timerfd_clock(timer->fd), value)
+                                 : clock_now(d) + value;
         if (timer->deadline_ns <= clock_now(d))
             timer->deadline_ns = clock_now(d) + 1;
         deadline_add(d, timer->deadline_ns, DEADLINE_TIMERFD, timer->key, timer->generation);

@@ -35,6 +35,6 @@ bool clock_shows(struct director *d, struct task *task, int clock, int64_t *ns);
  * the processor time is what was charged, and what the machine did for the process is not told. */
 void write_usage(struct task *task, uint64_t address, int64_t processor_ns);
 /* Scenario time at which an absolute time of that clock comes. */
-int64_t clock_to_scenario(int clock, int64_t absolute_ns);
+int64_t clock_to_scenario(struct director *d, int clock, int64_t absolute_ns);
 
 #endif

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -629,6 +631,39 @@ static void thread_fork(void)
     tell("exit", WEXITSTATUS(status_of(child, 0)));
 }
 
+/* ---- times of day ---------------------------------------------------------------------------- */
+
+static struct timespec later(clockid_t clock, long milliseconds)
+{
+    struct timespec time;
+    must(clock_gettime(clock, &time) == 0, "clock_gettime");
+    time.tv_nsec += milliseconds * 1000000;
+    time.tv_sec += time.tv_nsec / 1000000000;
+    time.tv_nsec %= 1000000000;
+    return time;
+}
+
+/* Waits that end at a time, by either clock; with the clock of the scenario or the machine's. */
+static void absolute_times(void)
+{
+    static const clockid_t clocks[] = {CLOCK_MONOTONIC, CLOCK_REALTIME};
+    sem_t semaphore;
+    must(sem_init(&semaphore, 0, 0) == 0, "sem_init");
+    for (int i = 0; i < 2; i++) {
+        struct timespec at = later(clocks[i], 200);
+        tell("sleep", clock_nanosleep(clocks[i], TIMER_ABSTIME, &at, NULL));
+        int timer = timerfd_create(clocks[i], 0);
+        struct itimerspec once = {.it_value = later(clocks[i], 200)};
+        must(timerfd_settime(timer, TFD_TIMER_ABSTIME, &once, NULL) == 0, "timerfd_settime");
+        uint64_t times = 0;
+        int result = (int)read(timer, &times, sizeof times);
+        tell("timer", result);
+    }
+    struct timespec at = later(CLOCK_REALTIME, 200);
+    int result = sem_timedwait(&semaphore, &at);
+    tell(strerror(errno), result);
+}
+
 /* ---- waiting no longer ----------------------------------------------------------------------- */
 
 /* The times that sockets themselves may have: nothing to read, no room, nobody who connects. */
@@ -687,6 +722,7 @@ static const struct fact {
     const char *name;
     void (*perform)(void);
 } facts[] = {
+    {"absolute-times", absolute_times},
     {"broken-pipe", broken_pipe},
     {"condition", condition},
     {"end-of-file", end_of_file},
