@@ -52,9 +52,14 @@ static bool visible_io(struct director *d, struct task *task)
     return task->io.kind == FD_STDIO || task->io.kind == FD_POLLED;
 }
 
-static enum outside outside_io(struct director *d, struct task *task)
+static void watched_input(struct director *d, struct task *task, struct watcher *watcher)
 {
-    return outside_of_descriptor(d, task, (int)arg(task, 0));
+    watcher->look(watcher, d, task, (int)arg(task, 0), POLLIN);
+}
+
+static void watched_output(struct director *d, struct task *task, struct watcher *watcher)
+{
+    watcher->look(watcher, d, task, (int)arg(task, 0), POLLOUT);
 }
 
 /* ---- reading ---- */
@@ -392,14 +397,14 @@ static enum verdict_of_call enter_accept(struct director *d, struct task *task)
 {
     if (waited_long_enough(d, task, POLLIN))
         return answer(task, -EAGAIN);
-    if (S_ISSOCK(task->io.mode) && outside_io(d, task) != OUTSIDE_NOT)
+    if (S_ISSOCK(task->io.mode) && outside_of_descriptor(d, task, (int)arg(task, 0)) != OUTSIDE_NOT)
         tell_network(d, task);
     return CALL_GO;
 }
 
 static enum verdict_of_call enter_waiting(struct director *d, struct task *task)
 {
-    if (S_ISSOCK(task->io.mode) && outside_io(d, task) != OUTSIDE_NOT)
+    if (S_ISSOCK(task->io.mode) && outside_of_descriptor(d, task, (int)arg(task, 0)) != OUTSIDE_NOT)
         tell_network(d, task);
     if (!task->io.nonblocking && !never_waits(task)) {
         d->quick_look = true;
@@ -444,13 +449,13 @@ static enum verdict_of_call enter_open(struct director *d, struct task *task)
     {                                                                                              \
         number, name, .on = "read", .fails_as = FAULT_READ + 1, .is_visible = visible_io,          \
                       .ready = ready_read, .enter = enter_read, .leave = leave_read,               \
-                      .outside = outside_io, .explain = explain_read                               \
+                      .watched = watched_input, .explain = explain_read                            \
     }
 #define WRITING(number, name)                                                                      \
     {                                                                                              \
         number, name, .on = "write", .fails_as = FAULT_WRITE + 1, .is_visible = visible_io,        \
                       .ready = ready_write, .enter = enter_write, .leave = leave_write,            \
-                      .outside = outside_io, .explain = explain_write                              \
+                      .watched = watched_output, .explain = explain_write                          \
     }
 
 const struct call_row calls_io[] = {
@@ -463,9 +468,9 @@ const struct call_row calls_io[] = {
     WRITING(SYS_sendto, "sendto"),
     WRITING(SYS_sendmsg, "sendmsg"),
     {SYS_accept, "accept", .on = "accept", .is_visible = visible_io, .ready = ready_read,
-     .enter = enter_accept, .outside = outside_io, .explain = explain_read},
+     .enter = enter_accept, .watched = watched_input, .explain = explain_read},
     {SYS_accept4, "accept4", .on = "accept", .is_visible = visible_io, .ready = ready_read,
-     .enter = enter_accept, .outside = outside_io, .explain = explain_read},
+     .enter = enter_accept, .watched = watched_input, .explain = explain_read},
     {SYS_connect, "connect", .on = "connect", .is_visible = visible_io, .enter = enter_waiting},
     {SYS_sendfile, "sendfile", .enter = enter_sendfile},
     {SYS_splice, "splice", .enter = enter_sendfile},

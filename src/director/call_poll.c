@@ -201,42 +201,50 @@ static void leave_poll(struct director *d, struct task *task, int64_t result)
         task->polls = 0;
 }
 
-static enum outside outside_poll(struct director *d, struct task *task)
+static void watched_by_poll(struct director *d, struct task *task, struct watcher *watcher)
 {
-    enum outside found = OUTSIDE_NOT;
+    for (size_t i = 0; i < (size_t)arg(task, 1) && i < MOST_DESCRIPTORS; i++) {
+        struct pollfd one;
+        if (!memory_read(task->tid, arg(task, 0) + i * sizeof one, &one, sizeof one))
+            break;
+        if (one.fd >= 0)
+            watcher->look(watcher, d, task, one.fd, one.events);
+    }
+}
+
+static void watched_by_select(struct director *d, struct task *task, struct watcher *watcher)
+{
+    static const short events[] = {POLLIN, POLLOUT, POLLPRI};
+    for (unsigned set = 0; set < ARRAY_SIZE(events); set++) {
+        unsigned char bits[MOST_DESCRIPTORS / 8] = {0};
+        size_t count = (size_t)arg(task, 0) < MOST_DESCRIPTORS ? (size_t)arg(task, 0) : 0;
+        if (arg(task, 1 + set) == 0 ||
+            !memory_read(task->tid, arg(task, 1 + set), bits, (count + 7) / 8))
+            continue;
+        for (size_t fd = 0; fd < count; fd++)
+            if (bits[fd / 8] & (1u << (fd % 8)))
+                watcher->look(watcher, d, task, (int)fd, events[set]);
+    }
+}
+
+static void watched(struct director *d, struct task *task, struct watcher *watcher)
+{
     switch (task->call->number) {
 #ifdef SYS_poll
     case SYS_poll:
 #endif
     case SYS_ppoll:
-        for (size_t i = 0; i < (size_t)arg(task, 1) && i < MOST_DESCRIPTORS; i++) {
-            struct pollfd one;
-            if (!memory_read(task->tid, arg(task, 0) + i * sizeof one, &one, sizeof one))
-                break;
-            enum outside this = one.fd >= 0 ? outside_of_descriptor(d, task, one.fd) : OUTSIDE_NOT;
-            found = this > found ? this : found;
-        }
-        return found;
+        watched_by_poll(d, task, watcher);
+        break;
 #ifdef SYS_select
     case SYS_select:
 #endif
     case SYS_pselect6:
-        for (unsigned set = 0; set < 3; set++) {
-            unsigned char bits[MOST_DESCRIPTORS / 8] = {0};
-            size_t count = (size_t)arg(task, 0) < MOST_DESCRIPTORS ? (size_t)arg(task, 0) : 0;
-            if (arg(task, 1 + set) == 0 ||
-                !memory_read(task->tid, arg(task, 1 + set), bits, (count + 7) / 8))
-                continue;
-            for (size_t fd = 0; fd < count; fd++) {
-                if (!(bits[fd / 8] & (1u << (fd % 8))))
-                    continue;
-                enum outside this = outside_of_descriptor(d, task, (int)fd);
-                found = this > found ? this : found;
-            }
-        }
-        return found;
+        watched_by_select(d, task, watcher);
+        break;
     default:
-        return outside_of_epoll(d, task, (int)arg(task, 0));
+        descriptors_of_epoll(d, task, (int)arg(task, 0), watcher);
+        break;
     }
 }
 
@@ -249,7 +257,7 @@ static void explain_poll(struct director *d, struct task *task, struct buf *out)
 #define POLLING(number, name, word)                                                                \
     {                                                                                              \
         number, name, .on = word, .visible = true, .ready = ready_poll, .enter = enter_poll,       \
-                      .leave = leave_poll, .outside = outside_poll, .explain = explain_poll        \
+                      .leave = leave_poll, .watched = watched, .explain = explain_poll             \
     }
 
 const struct call_row calls_poll[] = {

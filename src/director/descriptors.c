@@ -140,6 +140,24 @@ bool descriptor_signals(const struct task *task, int fd, uint64_t *signals)
     return is_one;
 }
 
+/* "tfd:" lines of its fdinfo (proc(5)). */
+void descriptors_of_epoll(struct director *d, struct task *task, int fd, struct watcher *watcher)
+{
+    char path[64], line[256];
+    snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", task->tid, fd);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return;
+    while (fgets(line, sizeof line, file) != NULL) {
+        int watched;
+        unsigned events;
+        if (sscanf(line, "tfd: %d events: %x", &watched, &events) == 2)
+            watcher->look(watcher, d, task, watched,
+                          (short)(events & (POLLIN | POLLOUT | POLLPRI)));
+    }
+    fclose(file);
+}
+
 static int poll_as_ours(struct director *d, struct task *task, int fd, short events)
 {
     int copy = descriptor_dup(d, task, fd);

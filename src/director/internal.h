@@ -475,6 +475,14 @@ bool descriptor_signals(const struct task *task, int fd, uint64_t *signals);
 /* poll(2) on a duplicate: which of `events` hold. -1: cannot be looked at. */
 int descriptor_poll(struct director *d, struct task *task, int fd, short events);
 
+/* Looks at one descriptor that a task waits for; `events` as for poll(2). The visitor's own data
+ * stand behind it. */
+struct watcher {
+    void (*look)(struct watcher *self, struct director *d, struct task *task, int fd, short events);
+};
+/* Hands on the descriptors that an epoll instance of the task watches. */
+void descriptors_of_epoll(struct director *d, struct task *task, int fd, struct watcher *watcher);
+
 /* outside.c: may what a task waits for come from outside the run? */
 enum outside {
     OUTSIDE_NOT,
@@ -482,7 +490,6 @@ enum outside {
     OUTSIDE_ANOTHER_HOST, /* connected to another host: real time passes there */
 };
 enum outside outside_of_descriptor(struct director *d, struct task *task, int fd);
-enum outside outside_of_epoll(struct director *d, struct task *task, int fd);
 /* Who is at the other end, and when it answers, is not the director's to say: tells so. */
 void tell_network(struct director *d, struct task *task);
 /* The most outside of all held tasks; says so in the trace. */
@@ -496,6 +503,8 @@ void tell_output(struct director *d, struct process *process, int stream, const 
                  size_t length);
 bool terminal_type(struct director *d, const char *bytes, size_t length);
 void stdin_close(struct director *d);
+/* Does it wait for input, from the terminal or whatever its standard input is? */
+bool awaits_input(struct director *d, struct task *task);
 /* The process group in the terminal's foreground, as programs number it; 0: none, or its leader is
  * gone. */
 pid_t terminal_foreground(struct director *d);
@@ -522,6 +531,9 @@ void timeline_begin(struct director *d);
 void timeline_observe(struct director *d, const struct event *event);
 /* Performs what is due. True: something was performed. */
 bool timeline_perform(struct director *d);
+/* Nobody can go on: is there an entry that has waited for this, and for input being awaited? True:
+ * it is due now. */
+bool timeline_input_awaited(struct director *d);
 void timeline_time(struct director *d, uint64_t index);
 void timeline_release(struct director *d);
 /* The process table, as a snapshot event. */
@@ -582,8 +594,8 @@ struct call_row {
     bool (*ready)(struct director *d, struct task *task, bool first);
     enum verdict_of_call (*enter)(struct director *d, struct task *task);
     void (*leave)(struct director *d, struct task *task, int64_t result);
-    /* May what it waits for come from outside the run? NULL: no. */
-    enum outside (*outside)(struct director *d, struct task *task);
+    /* Hands on each descriptor that it waits for. NULL: it waits for none. */
+    void (*watched)(struct director *d, struct task *task, struct watcher *watcher);
     /* The one process it waits for, by name, or NULL. */
     const char *(*waits_for)(struct director *d, struct task *task);
     /* In words, for a deadlock: what it waits for. NULL: "waits in NAME". */

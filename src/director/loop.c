@@ -646,6 +646,8 @@ static bool something_unseen(struct director *d)
 
 static void nobody_can_go_on(struct director *d)
 {
+    if (timeline_input_awaited(d))
+        return;
     int64_t next = deadline_next(d);
     enum outside outside = d->pollers > 0 ? waits_for_outside(d) : OUTSIDE_NOT;
     if (outside == OUTSIDE_ANOTHER_HOST && next != INT64_MAX &&

@@ -7,8 +7,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -45,41 +43,37 @@ enum outside outside_of_descriptor(struct director *d, struct task *task, int fd
     return found;
 }
 
-/* The descriptors that an epoll instance watches: "tfd:" lines of its fdinfo (proc(5)). */
-enum outside outside_of_epoll(struct director *d, struct task *task, int fd)
-{
-    char path[64], line[256];
-    enum outside found = OUTSIDE_NOT;
-    snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", task->tid, fd);
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return OUTSIDE_NOT;
-    while (fgets(line, sizeof line, file) != NULL) {
-        if (strncmp(line, "tfd:", 4) != 0)
-            continue;
-        enum outside one = outside_of_descriptor(d, task, (int)strtol(line + 4, NULL, 10));
-        found = one > found ? one : found;
-    }
-    fclose(file);
-    return found;
-}
-
 void tell_network(struct director *d, struct task *task)
 {
     not_deterministic(d, task->process, "%s uses the network", task->process->name);
+}
+
+struct outside_watcher {
+    struct watcher watcher;
+    enum outside found;
+};
+
+static void look_outside(struct watcher *self, struct director *d, struct task *task, int fd,
+                         short events)
+{
+    struct outside_watcher *watcher = (struct outside_watcher *)self;
+    enum outside one = outside_of_descriptor(d, task, fd);
+    (void)events;
+    watcher->found = one > watcher->found ? one : watcher->found;
 }
 
 enum outside waits_for_outside(struct director *d)
 {
     enum outside found = OUTSIDE_NOT;
     for (struct task *task = d->held.first; task != NULL; task = task->next) {
-        if (!task->polls_descriptors || task->call->outside == NULL)
+        if (!task->polls_descriptors || task->call->watched == NULL)
             continue;
-        enum outside one = task->call->outside(d, task);
-        if (one == OUTSIDE_NOT)
+        struct outside_watcher one = {{look_outside}, OUTSIDE_NOT};
+        task->call->watched(d, task, &one.watcher);
+        if (one.found == OUTSIDE_NOT)
             continue;
         tell_network(d, task);
-        found = one > found ? one : found;
+        found = one.found > found ? one.found : found;
     }
     return found;
 }

@@ -86,6 +86,30 @@ pid_t terminal_foreground(struct director *d)
     return 0;
 }
 
+struct input_watcher {
+    struct watcher watcher;
+    bool found;
+};
+
+static void look_for_input(struct watcher *self, struct director *d, struct task *task, int fd,
+                           short events)
+{
+    struct input_watcher *watcher = (struct input_watcher *)self;
+    if (!(events & POLLIN) || watcher->found)
+        return;
+    struct descriptor look = descriptor_look(d, task, fd);
+    watcher->found = look.kind == FD_STDIO && (look.is_terminal || look.stream == 0);
+}
+
+bool awaits_input(struct director *d, struct task *task)
+{
+    if (task->state != TASK_HELD || task->call == NULL || task->call->watched == NULL)
+        return false;
+    struct input_watcher watcher = {{look_for_input}, false};
+    task->call->watched(d, task, &watcher.watcher);
+    return watcher.found;
+}
+
 static int signal_of_character(const struct termios *settings, char c)
 {
     if (!(settings->c_lflag & ISIG))

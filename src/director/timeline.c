@@ -117,6 +117,8 @@ static unsigned times_seen(struct director *d, size_t index, const struct event 
         return event->kind == EVENT_EXIT;
     case WHEN_EXECS:
         return event->kind == EVENT_EXEC && event->error == 0;
+    case WHEN_AWAITS:
+        return 0; /* no event tells that nothing else can happen: timeline_input_awaited */
     case WHEN_CATCHES:
         return event->kind == EVENT_SIGNAL && event->action == ACTION_CAUGHT &&
                event->signal == entry->signal;
@@ -139,18 +141,58 @@ void timeline_observe(struct director *d, const struct event *event)
     }
 }
 
+/* Somebody whom the entry names waits for input. */
+static bool input_awaited_for(struct director *d, const struct timeline_entry *entry)
+{
+    for (struct task *task = d->held.first; task != NULL; task = task->next)
+        if (name_matches(entry->process, task->process->name) && awaits_input(d, task))
+            return true;
+    return false;
+}
+
+bool timeline_input_awaited(struct director *d)
+{
+    const struct scenario *s = d->scenario;
+    bool earlier_done = true;
+    for (size_t i = 0; i < s->timeline_count; i++) {
+        const struct timeline_entry *entry = &s->timeline[i];
+        struct timeline_progress *progress = &d->timeline[i];
+        bool armed = earlier_done && !progress->due && !progress->done;
+        earlier_done = progress->done;
+        if (!armed || entry->trigger != TRIGGER_WHEN || entry->when != WHEN_AWAITS ||
+            !input_awaited_for(d, entry))
+            continue;
+        timeline_time(d, i);
+        return true;
+    }
+    return false;
+}
+
+/* The leader of the process group in the terminal's foreground; NULL: there is none. */
+static struct process *foreground_leader(struct director *d)
+{
+    pid_t group = terminal_foreground(d);
+    for (struct process *p = d->first_process; p != NULL && group != 0; p = p->next_all)
+        if (p->ns_pid == group)
+            return p;
+    return NULL;
+}
+
 static void send_signal(struct director *d, const struct timeline_entry *entry)
 {
-    struct process *target = process_by_name(d, entry->to);
+    struct process *target =
+        entry->to_foreground ? foreground_leader(d) : process_by_name(d, entry->to);
+    bool to_group = entry->to_group || entry->to_foreground;
+    const char *to = !entry->to_foreground ? entry->to : target != NULL ? target->name : NULL;
     bool there = target != NULL && target->state != STATE_REAPED;
     struct event event = {.kind = EVENT_KILL,
                           .process = "timeline",
-                          .to = entry->to_group ? NULL : entry->to,
-                          .group = entry->to_group ? entry->to : NULL,
+                          .to = to_group ? NULL : to,
+                          .group = to_group ? to : NULL,
                           .signal = entry->send_signal,
                           .error = there ? 0 : ESRCH};
     const char *names[64];
-    if (entry->to_group && there) {
+    if (to_group && there) {
         event.targets = names;
         for (struct process *p = d->first_process; p != NULL; p = p->next_all)
             if (p->group == target->ns_pid && event.target_count < ARRAY_SIZE(names))
@@ -159,7 +201,7 @@ static void send_signal(struct director *d, const struct timeline_entry *entry)
     tell(d, &event);
     if (!there)
         return;
-    if (!entry->to_group) {
+    if (!to_group) {
         send_from_outside(d, target, entry->send_signal, "timeline");
         return;
     }

@@ -134,7 +134,15 @@ struct role {
 
 /* Timeline */
 enum trigger_kind { TRIGGER_AT, TRIGGER_AFTER, TRIGGER_WHEN };
-enum when_kind { WHEN_PRINTS, WHEN_STATE, WHEN_FORKS, WHEN_EXITS, WHEN_EXECS, WHEN_CATCHES };
+enum when_kind {
+    WHEN_PRINTS,
+    WHEN_STATE,
+    WHEN_FORKS,
+    WHEN_EXITS,
+    WHEN_EXECS,
+    WHEN_CATCHES,
+    WHEN_AWAITS, /* waits for input when nothing else can happen, after the entry before */
+};
 enum timeline_action_kind {
     TIMELINE_SIGNAL,
     TIMELINE_TYPE,
@@ -155,9 +163,10 @@ struct timeline_entry {
     /* action: */
     enum timeline_action_kind action;
     int send_signal;
-    const char *to;   /* a process name */
-    bool to_group;    /* the process group led by `to` */
-    const char *type; /* bytes to type: a line with its newline, or one control character */
+    const char *to;     /* a process name */
+    bool to_group;      /* the process group led by `to` */
+    bool to_foreground; /* the process group in the terminal's foreground; `to` is NULL */
+    const char *type;   /* bytes to type: a line with its newline, or one control character */
     size_t type_length;
 };
 

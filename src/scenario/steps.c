@@ -640,8 +640,8 @@ void read_steps(struct loader *l, const struct node *list, struct steps *steps)
 
 static bool check_role_name(struct loader *l, const struct node *key)
 {
-    static const char *const reserved[] = {"init",   "timeline", "director", "any", "all",
-                                           "parent", "self",     "nobody",   NULL};
+    static const char *const reserved[] = {"init",   "timeline", "director", "any",        "all",
+                                           "parent", "self",     "nobody",   "foreground", NULL};
     const char *name = key->text;
     size_t good = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
     if (name[0] == '\0' || name[good] != '\0' || strchr("0123456789-", name[0]) != NULL) {

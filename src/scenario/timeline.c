@@ -39,10 +39,11 @@ static void only_true(struct loader *l, const struct node *node)
 
 static void read_when(struct loader *l, const struct node *map, struct timeline_entry *entry)
 {
-    static const char *const keys[] = {"process", "prints",  "state", "forks", "exits",
-                                       "execs",   "catches", "times", NULL};
-    static const char *const conditions[] = {"prints", "state",   "forks", "exits",
-                                             "execs",  "catches", NULL};
+    static const char *const keys[] = {"process", "prints",  "state",  "forks", "exits",
+                                       "execs",   "catches", "awaits", "times", NULL};
+    static const char *const conditions[] = {"prints", "state",   "forks",  "exits",
+                                             "execs",  "catches", "awaits", NULL};
+    static const char *const awaitable[] = {"input", NULL};
     const struct node *node;
     entry->trigger = TRIGGER_WHEN;
     entry->times = 1;
@@ -59,6 +60,9 @@ static void read_when(struct loader *l, const struct node *map, struct timeline_
         if (field(map, "forks") != NULL)
             diag_help(diag_error(l->diags, node->span, "'times' cannot stand with 'forks'"),
                       "'forks: N' counts already: the process has forked N in all");
+        if (field(map, "awaits") != NULL)
+            diag_help(diag_error(l->diags, node->span, "'times' cannot stand with 'awaits'"),
+                      "each entry waits for the next time after the entry before it");
     }
     if ((node = field(map, "prints")) != NULL) {
         entry->when = WHEN_PRINTS;
@@ -79,6 +83,10 @@ static void read_when(struct loader *l, const struct node *map, struct timeline_
     } else if ((node = field(map, "execs")) != NULL) {
         entry->when = WHEN_EXECS;
         only_true(l, node);
+    } else if ((node = field(map, "awaits")) != NULL) {
+        unsigned index;
+        entry->when = WHEN_AWAITS;
+        field_word(l, node, "something to wait for", awaitable, &index);
     } else {
         entry->when = WHEN_CATCHES;
         if (field_signal(l, field(map, "catches"), false, &entry->signal))
@@ -120,7 +128,11 @@ static void read_signal_action(struct loader *l, const struct node *map,
         return;
     }
     entry->to_group = group != NULL;
-    entry->to = field_process(l, to != NULL ? to : group, false, NULL);
+    entry->to = field_process(l, to != NULL ? to : group, false, to != NULL ? "foreground" : NULL);
+    if (to != NULL && entry->to != NULL && strcmp(entry->to, "foreground") == 0) {
+        entry->to_foreground = true;
+        entry->to = NULL;
+    }
 }
 
 static void read_entry(struct loader *l, const struct node *map, struct timeline_entry *entry)
