@@ -62,7 +62,7 @@ performs_as_recorded() {
 @test "classics/stop-continue" { performs_as_recorded classics/stop-continue; }
 @test "classics/supervisor" { performs_as_recorded classics/supervisor; }
 @test "features/action-close-stdin" { performs_as_recorded features/action-close-stdin; }
-@test "features/action-signal-foreground" { performed; }
+@test "features/action-signal-foreground" { performs_as_recorded features/action-signal-foreground; }
 @test "features/action-signal-group" { performs_as_recorded features/action-signal-group; }
 @test "features/action-snapshot" { performs_as_recorded features/action-snapshot; }
 @test "features/action-type" { performs_as_recorded features/action-type; }
@@ -132,7 +132,7 @@ performs_as_recorded() {
 @test "features/terminal-size" { performs_as_recorded features/terminal-size; }
 @test "features/trigger-after" { performs_as_recorded features/trigger-after; }
 @test "features/trigger-at" { performs_as_recorded features/trigger-at; }
-@test "features/trigger-when-awaits" { performed; }
+@test "features/trigger-when-awaits" { performs_as_recorded features/trigger-when-awaits; }
 @test "features/trigger-when-catches" { performs_as_recorded features/trigger-when-catches; }
 @test "features/trigger-when-execs" { performs_as_recorded features/trigger-when-execs; }
 @test "features/trigger-when-exits" { performs_as_recorded features/trigger-when-exits; }
