@@ -657,3 +657,13 @@ expect: [{forks: 1}]
 YAML
     procenario 0 run fault.yaml
 }
+
+@test "--set reaches the files that declare the parameter, and one of them must" {
+    procenario 0 run --set word=bye holds.yaml race.yaml
+    holds "$output" "│ bye"
+    procenario 0 check -s word=bye race.yaml holds.yaml
+    procenario 2 run --set wrod=bye holds.yaml race.yaml
+    holds "$stderr" "--set wrod: no scenario here has the parameter 'wrod'"
+    procenario 2 check --set word=bye race.yaml
+    holds "$stderr" "no scenario here has the parameter 'word'"
+}

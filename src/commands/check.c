@@ -1,7 +1,5 @@
 /* `check`: tells what is wrong with scenarios, without performing them. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "command.h"
 #include "commands/inputs.h"
@@ -13,47 +11,39 @@ struct check_options {
 };
 
 static const struct option_spec options[] = {
-    {0, "set", "KEY=VALUE", OPTION_LIST, offsetof(struct check_options, set),
-     "give the parameter KEY this value; may be repeated", NULL},
+    {'s', "set", "NAME=VALUE", OPTION_LIST, offsetof(struct check_options, set),
+     "give a scenario parameter another value; may be repeated", NULL},
     {'q', "quiet", NULL, OPTION_FLAG, offsetof(struct check_options, quiet),
      "say nothing when there is no mistake", NULL},
     {0},
 };
 
+static int check_files(const struct operands *files, struct overrides *overrides, bool quiet)
+{
+    struct inputs inputs;
+    int status = inputs_load_files(&inputs, files->items, (size_t)files->count, overrides->items,
+                                   overrides->count);
+    for (size_t i = 0; i < inputs.file_count && !quiet; i++)
+        if (inputs.lists[i].count > 0)
+            printf("%s: %zu scenario%s, no mistakes\n", inputs.sources[i].path,
+                   inputs.lists[i].count, inputs.lists[i].count == 1 ? "" : "s");
+    inputs_release(&inputs);
+    return status;
+}
+
 static int run(int argc, char **argv)
 {
     struct check_options given = {0};
     struct operands files;
+    struct overrides overrides = {0};
     int status;
-    if (!options_parse(&command_check, argc, argv, &given, &files, &status)) {
-        option_list_release(&given.set);
-        return status;
+    if (options_parse(&command_check, argc, argv, &given, &files, &status)) {
+        if (files.count == 0)
+            status = usage_error(&command_check, "no file is given");
+        else if (overrides_read(&overrides, &command_check, &given.set, &status))
+            status = check_files(&files, &overrides, given.quiet);
     }
-    struct param_override *overrides = xcalloc(given.set.count + 1, sizeof *overrides);
-    status = files.count == 0 ? usage_error(&command_check, "no file is given") : EXIT_HOLDS;
-    for (size_t i = 0; i < given.set.count && status == EXIT_HOLDS; i++) {
-        const char *equals = strchr(given.set.items[i], '=');
-        if (equals == NULL || equals == given.set.items[i]) {
-            status =
-                usage_error(&command_check, "--set needs KEY=VALUE, not '%s'", given.set.items[i]);
-            break;
-        }
-        overrides[i].key = xstrndup(given.set.items[i], (size_t)(equals - given.set.items[i]));
-        overrides[i].value = equals + 1;
-    }
-    if (status == EXIT_HOLDS) {
-        struct inputs inputs;
-        status = inputs_load_files(&inputs, files.items, (size_t)files.count, overrides,
-                                   given.set.count);
-        for (size_t i = 0; i < inputs.file_count && !given.quiet; i++)
-            if (inputs.lists[i].count > 0)
-                printf("%s: %zu scenario%s, no mistakes\n", inputs.sources[i].path,
-                       inputs.lists[i].count, inputs.lists[i].count == 1 ? "" : "s");
-        inputs_release(&inputs);
-    }
-    for (size_t i = 0; i < given.set.count; i++)
-        mem_cleanup_free(&overrides[i].key);
-    free(overrides);
+    overrides_release(&overrides);
     option_list_release(&given.set);
     return status;
 }
@@ -61,7 +51,7 @@ static int run(int argc, char **argv)
 const struct command command_check = {
     .name = "check",
     .summary = "tell what is wrong with scenarios, without performing them",
-    .usage = "procenario check FILE…",
+    .usage = "procenario check [OPTION…] FILE…",
     .options = options,
     .run = run,
 };

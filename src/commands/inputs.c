@@ -20,7 +20,7 @@ static void append(struct inputs *inputs, const struct scenario *scenario)
 
 /* Loads a scenario's text and prints what is wrong with it. */
 static bool load_source(const struct source *source, struct scenario_list *list,
-                        const struct param_override *overrides, size_t override_count)
+                        struct param_override *overrides, size_t override_count)
 {
     struct diags diags;
     auto_buf struct buf text = {0};
@@ -35,7 +35,7 @@ static bool load_source(const struct source *source, struct scenario_list *list,
 }
 
 static bool load_file(struct source *source, struct scenario_list *list, const char *path,
-                      const struct param_override *overrides, size_t override_count)
+                      struct param_override *overrides, size_t override_count)
 {
     struct error error = {0};
     if (!source_read(source, path, &error)) {
@@ -45,8 +45,25 @@ static bool load_file(struct source *source, struct scenario_list *list, const c
     return load_source(source, list, overrides, override_count);
 }
 
+/* False: said which of --set belongs to no scenario. */
+static bool all_used(const struct param_override *overrides, size_t count)
+{
+    bool all = true;
+    for (size_t i = 0; i < count; i++) {
+        if (overrides[i].used)
+            continue;
+        struct error error = {0};
+        error_set(&error, 0, "--set %s: no scenario here has the parameter '%s'", overrides[i].key,
+                  overrides[i].key);
+        error_remedy(&error, "declare it in 'params', or leave the option out");
+        error_print(&error);
+        all = false;
+    }
+    return all;
+}
+
 int inputs_load_files(struct inputs *inputs, char *const *paths, size_t count,
-                      const struct param_override *overrides, size_t override_count)
+                      struct param_override *overrides, size_t override_count)
 {
     int status = EXIT_HOLDS;
     *inputs = (struct inputs){
@@ -61,11 +78,14 @@ int inputs_load_files(struct inputs *inputs, char *const *paths, size_t count,
         for (size_t j = 0; j < list->count; j++)
             append(inputs, list->items[j]);
     }
+    /* A file that cannot be read may be the one that declares it. */
+    if (status == EXIT_HOLDS && !all_used(overrides, override_count))
+        status = EXIT_INVALID;
     return status;
 }
 
 int inputs_load_source(struct inputs *inputs, struct source *source,
-                       const struct param_override *overrides, size_t override_count)
+                       struct param_override *overrides, size_t override_count)
 {
     *inputs = (struct inputs){
         .sources = xcalloc(1, sizeof *inputs->sources),
@@ -78,7 +98,7 @@ int inputs_load_source(struct inputs *inputs, struct source *source,
     bool ok = load_source(&inputs->sources[0], list, overrides, override_count);
     for (size_t i = 0; i < list->count; i++)
         append(inputs, list->items[i]);
-    return ok ? EXIT_HOLDS : EXIT_INVALID;
+    return ok && all_used(overrides, override_count) ? EXIT_HOLDS : EXIT_INVALID;
 }
 
 int inputs_load_command(struct inputs *inputs, char *const *argv)

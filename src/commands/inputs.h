@@ -20,10 +20,10 @@ struct inputs {
 /* Loads every file, even after a mistake, so that all mistakes of all files are told at once (on
  * stderr). Returns an exit_status; 0 when all are valid. Release in any case. */
 int inputs_load_files(struct inputs *inputs, char *const *paths, size_t count,
-                      const struct param_override *overrides, size_t override_count);
+                      struct param_override *overrides, size_t override_count);
 /* Loads what is in memory; `source` is taken over. */
 int inputs_load_source(struct inputs *inputs, struct source *source,
-                       const struct param_override *overrides, size_t override_count);
+                       struct param_override *overrides, size_t override_count);
 /* Makes the one scenario of a command line, performed in the present working directory. */
 int inputs_load_command(struct inputs *inputs, char *const *argv);
 void inputs_release(struct inputs *inputs);

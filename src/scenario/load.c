@@ -38,7 +38,7 @@ static void read_params(struct loader *l, const struct node *map)
         *param = (struct param){.key = arena_strdup(l->arena, key->text), .span = value->span};
         for (size_t k = 0; k < l->override_count; k++) {
             if (strcmp(l->overrides[k].key, key->text) == 0) {
-                l->override_used[k] = true;
+                l->overrides[k].used = true;
                 param->overridden = true;
                 param->value = arena_strdup(l->arena, l->overrides[k].value);
             }
@@ -139,17 +139,7 @@ static void read_document(struct loader *l, const struct node *map)
     resolve(l);
 }
 
-static void report_unused(const struct loader *l)
-{
-    for (size_t i = 0; i < l->override_count; i++)
-        if (!l->override_used[i])
-            diag_help(diag_error(l->diags, (struct span){0, 0},
-                                 "--set %s: no scenario here has the parameter '%s'",
-                                 l->overrides[i].key, l->overrides[i].key),
-                      "declare it in 'params'");
-}
-
-void scenario_load(const struct source *source, const struct param_override *overrides,
+void scenario_load(const struct source *source, struct param_override *overrides,
                    size_t override_count, struct diags *diags, struct scenario_list *list)
 {
     struct documents documents;
@@ -161,7 +151,6 @@ void scenario_load(const struct source *source, const struct param_override *ove
         diag_help(diag_error(diags, (struct span){0, 0}, "the file has no scenario"),
                   "a scenario begins with 'processes:'");
     struct loader all = {.diags = diags, .overrides = overrides, .override_count = override_count};
-    all.override_used = xcalloc(override_count + 1, sizeof *all.override_used);
     list->items = xcalloc(documents.count + 1, sizeof(struct scenario *));
     for (size_t i = 0; i < documents.count; i++) {
         struct scenario *s = new_scenario();
@@ -185,9 +174,6 @@ void scenario_load(const struct source *source, const struct param_override *ove
         free(l.forks);
         free(l.references);
     }
-    if (documents.count > 0)
-        report_unused(&all);
-    free(all.override_used);
     arena_release(&nodes);
     if (diags->errors > 0)
         scenario_list_release(list);

@@ -41,9 +41,8 @@ struct loader {
     struct arena *arena;
     struct diags *diags;
     struct scenario *scenario;
-    const struct param_override *overrides;
+    struct param_override *overrides;
     size_t override_count;
-    bool *override_used;
     struct param *params;
     size_t param_count;
     /* roles, known before their steps are read */

@@ -342,6 +342,7 @@ struct scenario {
 struct param_override {
     const char *key;
     const char *value;
+    bool used; /* set by scenario_load: a scenario declares it */
 };
 
 struct scenario_list {
@@ -351,10 +352,10 @@ struct scenario_list {
 
 /*
  * Loads every document of the source. All mistakes are added to `diags`; when there is an error the
- * list is empty. An override whose key no document declares is reported through diag as well (at
- * offset 0, naming the flag). `diags->source` must be `source`, which must outlive the scenarios.
+ * list is empty. Marks the overrides whose key a document declares. `diags->source` must be
+ * `source`, which must outlive the scenarios.
  */
-void scenario_load(const struct source *source, const struct param_override *overrides,
+void scenario_load(const struct source *source, struct param_override *overrides,
                    size_t override_count, struct diags *diags, struct scenario_list *list);
 void scenario_list_release(struct scenario_list *list);
 

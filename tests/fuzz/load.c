@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct param_override override = {.key = "word", .value = "5s"};
+    struct param_override override = {.key = "word", .value = "5s"};
     struct source source;
     struct diags diags;
     struct scenario_list list = {0};
