@@ -98,7 +98,7 @@ static bool read_schedule(struct run_settings *settings, const struct command *c
     } else {
         const char *why = NULL;
         if (!schedule_parse(text, &settings->schedule, &why)) {
-            *status = usage_error(command, "wrong --schedule: %s", why);
+            *status = usage_error(command, "wrong --schedule '%s': %s", text, why);
             return false;
         }
     }

@@ -79,7 +79,8 @@ bool schedule_parse(const char *text, struct schedule_spec *spec, const char **w
         }
     }
     if (!known) {
-        *why = "schedules are round-robin, run-to-block, random:SEED and free";
+        *why =
+            "schedules are round-robin, run-to-block, random, random:SEED, free and replay:TRACE";
         return false;
     }
     if (text[length] == ':') {
