@@ -71,6 +71,8 @@ void add_echo(struct buf *out, const char *typed, size_t length);
 enum { LONGEST_CELL = 4 * TERMINAL_CHARS };
 size_t cell_encode(const struct cell *cell, char *out);
 
+/* The line as plain text, with its end if it has one here. */
+void line_add(struct buf *out, const struct terminal_line *line);
 /* Calls for each line of the text, without its end. */
 void each_line(struct transcript *transcript, const char *text, size_t length,
                void (*add)(struct transcript *transcript, const char *line, size_t length));

@@ -130,3 +130,16 @@ void each_line(struct transcript *transcript, const char *text, size_t length,
         length -= part + 1;
     }
 }
+
+void line_add(struct buf *out, const struct terminal_line *line)
+{
+    char text[TERMINAL_COLUMNS * LONGEST_CELL];
+    size_t length = 0;
+    for (size_t i = 0; i < line->count; i++)
+        length += cell_encode(&line->cells[i], text + length);
+    while (!line->wraps && length > 0 && text[length - 1] == ' ')
+        length--;
+    buf_add(out, text, length);
+    if (!line->wraps)
+        buf_add_char(out, '\n');
+}
