@@ -531,9 +531,22 @@ limits: {cpu: 500ms, wall: 30s}
 processes:
   main: [{exec: [bash, -c, 'while $loop; do i=0; while [ \$i -lt 2000 ]; do i=\$((i+1)); done; done']}]
 END
-        run -1 "$PROCENARIO" run --quiet scenario.yaml
+        run -1 "$PROCENARIO" run --quiet --trace trace.json scenario.yaml
         [[ $output == *"limit 'cpu'"* ]]
+        grep -q '"end": "limit".*"deterministic": false' trace.json
     done
+}
+
+@test "a run that is cut off by the machine's time is not called reproducible" {
+    cat >scenario.yaml <<'END'
+title: for ever
+limits: {wall: 300ms}
+processes:
+  main: [{exec: [bash, -c, 'while :; do (:); done']}]
+END
+    run -1 "$PROCENARIO" run --quiet --trace trace.json scenario.yaml
+    [[ $output == *"limit 'wall'"* ]]
+    grep -q '"end": "limit".*"deterministic": false' trace.json
 }
 
 @test "a limit on processor time is the kernel's to keep, and the trace says so" {

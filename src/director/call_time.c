@@ -28,7 +28,7 @@ struct process *cpu_clock_owner(struct director *d, struct task *task, int clock
         return task->process;
     if (clock >= 0 || (clock & CPU_CLOCK_KIND) == CPU_CLOCK_IS_FD)
         return NULL;
-    pid_t pid = (pid_t) ~(clock >> 3);
+    pid_t pid = (pid_t)(~(uint32_t)clock >> 3);
     return pid == 0 ? task->process : process_of_tid(d, task, pid);
 }
 

@@ -377,12 +377,19 @@ static void look_at_running(struct director *d, struct task *task)
     }
 }
 
+/* How far a run has come by now depends on the machine. */
+static void cut_off_by_machine(struct director *d)
+{
+    not_deterministic(d, NULL, "the run was cut off by what was measured of the machine");
+}
+
 static void check_limits(struct director *d)
 {
     struct timespec ts;
     clock_gettime(CLOCK_MONOTONIC, &ts);
     int64_t real = ts.tv_sec * NS_PER_S + ts.tv_nsec - d->real_start_ns;
     if (real > d->scenario->limits.wall_ns) {
+        cut_off_by_machine(d);
         limit_exceeded(d, NULL, "wall", "the run has taken too long in real time");
         return;
     }
@@ -421,9 +428,12 @@ static void check_limits(struct director *d)
             largest = p;
         }
     }
+    bool too_busy = used - UNCHARGED_NS > d->scenario->limits.cpu_ns / 4 * 5;
+    if (resident > d->scenario->limits.memory || too_busy)
+        cut_off_by_machine(d);
     if (resident > d->scenario->limits.memory)
         limit_exceeded(d, largest, "memory", "the processes hold more memory than they may");
-    if (used - UNCHARGED_NS > d->scenario->limits.cpu_ns / 4 * 5)
+    else if (too_busy)
         cpu_exceeded(d, busiest);
 }
 
@@ -434,6 +444,7 @@ static void on_tick_seen(struct director *d)
     if (asked_to_stop) {
         struct event event = {
             .kind = EVENT_INTERRUPT, .process = "director", .signal = asked_to_stop};
+        not_deterministic(d, NULL, "the run was interrupted");
         tell(d, &event);
         end_run(d, RUN_INTERRUPTED);
         return;
