@@ -596,6 +596,15 @@ END
     done
 }
 
+@test "what is the machine's is told" {
+    for file in /dev/urandom /proc/loadavg; do
+        "$PROCENARIO" run --quiet --trace trace.json -- head -c 3 "$file" >report
+        grep -qF "\"deterministic\": false, \"reasons\": [\"main reads $file\"]" trace.json
+    done
+    "$PROCENARIO" run --quiet --trace trace.json -- head -c 3 /dev/zero >report
+    grep -qF '"deterministic": true' trace.json
+}
+
 @test "the programs tell their names to who asks wrongly" {
     run -2 "$PROGRAMS/engine" nothing
     [[ $output == *"usage: engine NAME"*"nested-forks"* ]]

@@ -414,6 +414,18 @@ static enum verdict_of_call enter_waiting(struct director *d, struct task *task)
 }
 
 /* Opening a FIFO waits for somebody at its other end. */
+/* What these hold is the machine's, and another in each run. (ps reads /proc/uptime and /proc/stat
+ * whatever it shows of them: docs/fidelity.md names those.) */
+static bool is_of_the_machine(const char *name)
+{
+    static const char *const names[] = {"/dev/urandom", "/dev/random", "/dev/hwrng",
+                                        "/proc/loadavg", "/proc/interrupts", "/proc/vmstat"};
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
 static bool visible_open(struct director *d, struct task *task)
 {
     bool at = task->call->number == SYS_openat;
@@ -423,6 +435,8 @@ static bool visible_open(struct director *d, struct task *task)
         return false;
     if (strncmp(name, "/dev/pt", 7) == 0) /* ptmx, pts/…: a terminal that sends signals */
         d->signals_unseen = true;
+    if (is_of_the_machine(name) && (flags & O_ACCMODE) != O_WRONLY)
+        not_deterministic(d, task->process, "%s reads %s", task->process->name, name);
     if ((flags & O_NONBLOCK) || (flags & O_ACCMODE) == O_RDWR || (flags & O_DIRECTORY))
         return false;
     int directory = at ? (int)arg(task, 0) : AT_FDCWD;
