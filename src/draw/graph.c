@@ -119,7 +119,7 @@ static void add_act(struct builder *builder, uint32_t index)
         if (event->action == ACTION_CAUGHT)
             add_edge(builder, act->other != NO_INDEX ? builder->at[act->other] : NO_INDEX,
                      add_vertex(builder, index), EDGE_SIGNAL);
-        else
+        else if (event->action != ACTION_IGNORED)
             builder->sign[act->lane] = index;
     } else if (act->kind == ACT_EXEC || act->kind == ACT_EXIT || act->kind == ACT_FAIL ||
                is_step_of_state(graph, act)) {

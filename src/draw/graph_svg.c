@@ -56,23 +56,50 @@ static int label_width(const struct sheet *sheet, uint32_t vertex)
     return (below > above ? below : above) + 12;
 }
 
-/* Columns as wide as their labels. Returns where the last one ends. */
+static int by_column(const void *a, const void *b)
+{
+    const struct vertex *x = *(struct vertex *const *)a, *y = *(struct vertex *const *)b;
+    return x->column != y->column ? x->column - y->column : x < y ? -1 : x > y;
+}
+
+static struct vertex **vertices_by_column(const struct graph *graph)
+{
+    struct vertex **sorted = xcalloc((size_t)graph->vertex_count + 1, sizeof *sorted);
+    for (uint32_t i = 0; i < graph->vertex_count; i++)
+        sorted[i] = &graph->vertices[i];
+    if (graph->vertex_count > 0)
+        qsort(sorted, graph->vertex_count, sizeof *sorted, by_column);
+    return sorted;
+}
+
+/* As close as the labels of each line allow. Returns where the last one ends. */
 static int place_columns(struct sheet *sheet)
 {
     size_t count = (size_t)sheet->graph.column_count;
-    auto_free int *widths = xcalloc(count + 1, sizeof *widths);
+    auto_free struct vertex **sorted = vertices_by_column(&sheet->graph);
+    uint32_t next = 0;
+    int end = 0;
     sheet->columns = xcalloc(count + 1, sizeof *sheet->columns);
-    for (uint32_t i = 0; i < sheet->graph.vertex_count; i++) {
-        int *width = &widths[sheet->graph.vertices[i].column], wanted = label_width(sheet, i);
-        *width = *width > wanted ? *width : wanted;
-    }
-    int x = 0;
     for (size_t i = 0; i < count; i++) {
-        int width = widths[i] > LEAST_COLUMN ? widths[i] : LEAST_COLUMN;
-        sheet->columns[i] = x + width / 2;
-        x += width;
+        int x = i > 0 ? sheet->columns[i - 1] + LEAST_COLUMN : 0;
+        uint32_t first = next;
+        for (; next < sheet->graph.vertex_count && sorted[next]->column == (int)i; next++) {
+            uint32_t vertex = (uint32_t)(sorted[next] - sheet->graph.vertices);
+            uint32_t last = sorted[next]->last;
+            int half = label_width(sheet, vertex) / 2;
+            int least = last != NO_INDEX ? sheet->columns[sheet->graph.vertices[last].column] +
+                                               label_width(sheet, last) / 2 + half
+                                         : half;
+            x = x > least ? x : least;
+        }
+        sheet->columns[i] = x;
+        for (; first < next; first++) {
+            int right =
+                x + label_width(sheet, (uint32_t)(sorted[first] - sheet->graph.vertices)) / 2;
+            end = end > right ? end : right;
+        }
     }
-    return x;
+    return end;
 }
 
 static int widest_name(const struct sheet *sheet)

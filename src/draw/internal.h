@@ -67,7 +67,7 @@ void cast_init(struct cast *cast, const struct history *history, enum language l
 void cast_release(struct cast *cast);
 /* The lane on which the process is drawn, or NO_INDEX: it is only counted. */
 uint32_t cast_lane(const struct cast *cast, uint32_t process);
-/* "child.2", "child.2 … child.4999", and of the rest "212 more processes". */
+/* "child.2", "child.2 … 4999", and of the rest "212 more processes". */
 void lane_name_add(struct buf *out, const struct cast *cast, uint32_t lane, size_t columns);
 /* "4,998 alike", or nothing. */
 void lane_note_add(struct buf *out, const struct cast *cast, uint32_t lane);

@@ -42,7 +42,7 @@ static bool is_told(const struct plot *plot, const struct act *act)
 
 static void room(const struct plot *plot, const struct act *act, int *before, int *after)
 {
-    *before = act->kind == ACT_STATE ? 8 : is_told(plot, act) ? 20 : 0;
+    *before = act->kind == ACT_STATE ? 8 : is_told(plot, act) || act->kind == ACT_RECEIVE ? 21 : 0;
     *after = act->kind == ACT_FORK ? 12 : 0;
 }
 
@@ -283,7 +283,7 @@ void sequence_svg(const struct history *history, enum language language, struct 
     axis_init(&sheet.axis, &sheet.plot, &style);
     sheet.pitch = sheet.plot.lane_count > FEW ? NARROW : WIDE;
     sheet.left = MARGIN + TIMES + 40;
-    sheet.svg.width = sheet.left + (int)sheet.plot.lane_count * sheet.pitch - sheet.pitch / 4;
+    sheet.svg.width = sheet.left + (int)sheet.plot.lane_count * sheet.pitch;
     int bottom = y_at(sheet.axis.length) + 40;
     sheet.svg.height = bottom + LEGEND_ROW;
     svg_begin(&sheet.svg, history, WORD_SEQUENCE_OF);
