@@ -21,10 +21,13 @@ struct form {
     /* A line of the terminal. */
     void (*line)(struct transcript *transcript, const struct terminal_line *line);
     /* Bytes as they went to a terminal; NULL: the form wants lines. */
-    void (*bytes)(struct transcript *transcript, const char *bytes, size_t length, bool typed);
+    void (*bytes)(struct transcript *transcript, const char *bytes, size_t length);
+    /* What somebody typed; its echo comes as bytes or lines. May be NULL. */
+    void (*typed)(struct transcript *transcript, const char *text, size_t length);
     /* All lines before it were written. The text is safe to show. */
     void (*note)(struct transcript *transcript, enum note note, const char *text, size_t length);
-    void (*end)(struct transcript *transcript);
+    void (*end)(struct transcript *transcript, const struct trace_footer *footer);
+    void (*free)(void *own); /* releases what `own` holds; NULL: nothing */
 };
 extern const struct form form_text, form_ansi, form_markdown, form_asciicast, form_svg, form_html;
 
@@ -64,7 +67,12 @@ void add_time_mark(struct buf *out, enum language language, int64_t us, bool end
 void add_command_line(struct buf *out, const char *const *argv, size_t argc);
 /* What a terminal echoes when this is typed: ^C for a control character. */
 void add_echo(struct buf *out, const char *typed, size_t length);
-/* A cell's text in UTF-8; a blank if there is nothing in it. */
-void add_cell(struct buf *out, const struct cell *cell);
+/* A cell's text in UTF-8, a blank if there is nothing in it; returns its length. */
+enum { LONGEST_CELL = 4 * TERMINAL_CHARS };
+size_t cell_encode(const struct cell *cell, char *out);
+
+/* Calls for each line of the text, without its end. */
+void each_line(struct transcript *transcript, const char *text, size_t length,
+               void (*add)(struct transcript *transcript, const char *line, size_t length));
 
 #endif

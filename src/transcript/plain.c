@@ -12,30 +12,15 @@
 
 static void add_line_text(struct buf *out, const struct terminal_line *line)
 {
-    size_t from = out->length;
+    char text[TERMINAL_COLUMNS * LONGEST_CELL];
+    size_t length = 0;
     for (size_t i = 0; i < line->count; i++)
-        if (!line->wraps || line->cells[i].kind != CELL_EMPTY)
-            add_cell(out, &line->cells[i]);
-    if (line->wraps)
-        return;
-    while (out->length > from && out->data[out->length - 1] == ' ')
-        out->length--;
-    buf_add_char(out, '\n');
-}
-
-/* Calls for each line of the text, without its end. */
-static void each_line(struct transcript *transcript, const char *text, size_t length,
-                      void (*add)(struct transcript *transcript, const char *line, size_t length))
-{
-    for (;;) {
-        const char *end = length > 0 ? memchr(text, '\n', length) : NULL;
-        size_t part = end != NULL ? (size_t)(end - text) : length;
-        add(transcript, text, part);
-        if (end == NULL)
-            return;
-        text += part + 1;
-        length -= part + 1;
-    }
+        length += cell_encode(&line->cells[i], text + length);
+    while (!line->wraps && length > 0 && text[length - 1] == ' ')
+        length--;
+    buf_add(out, text, length);
+    if (!line->wraps)
+        buf_add_char(out, '\n');
 }
 
 static void text_line(struct transcript *transcript, const struct terminal_line *line)
@@ -99,13 +84,14 @@ static void ansi_line(struct transcript *transcript, const struct terminal_line 
     const struct look *now = &plain;
     for (size_t i = 0; i < line->count; i++) {
         const struct cell *cell = &line->cells[i];
-        if (cell->kind == CELL_HALF || (line->wraps && cell->kind == CELL_EMPTY))
+        char text[LONGEST_CELL];
+        if (cell->kind == CELL_HALF)
             continue;
         if (!look_equal(now, &cell->look)) {
             now = &cell->look;
             add_ansi_look(out, now);
         }
-        add_cell(out, cell);
+        buf_add(out, text, cell_encode(cell, text));
     }
     if (!look_equal(now, &plain))
         buf_add_string(out, "\33[0m");
@@ -299,15 +285,21 @@ static void markdown_note(struct transcript *transcript, enum note note, const c
     buf_add_char(&transcript->text, '\n');
 }
 
-static void markdown_end(struct transcript *transcript)
+static void markdown_end(struct transcript *transcript, const struct trace_footer *footer)
 {
+    (void)footer;
     struct markdown *markdown = markdown_of(transcript);
     if (markdown->line.length > 0)
         end_line(transcript, markdown);
     close_block(transcript, markdown);
+}
+
+static void markdown_free(void *own)
+{
+    struct markdown *markdown = own;
     buf_release(&markdown->block);
     buf_release(&markdown->line);
 }
 
 const struct form form_markdown = {
-    .line = markdown_line, .note = markdown_note, .end = markdown_end};
+    .line = markdown_line, .note = markdown_note, .end = markdown_end, .free = markdown_free};

@@ -227,11 +227,12 @@ static int on_glyph(VTermGlyphInfo *info, VTermPos at, void *user)
     terminal->end_row = at.row;
     terminal->end_column = at.col + width;
     struct cell *place = &row->cells[at.col];
-    bool same = at.col + width <= row->used && memcmp(place, &cell, sizeof cell) == 0;
-    if (same)
-        return 1;
-    split_wide(row, at.col);
-    split_wide(row, at.col + width);
+    if (at.col < row->used) {
+        if (memcmp(place, &cell, sizeof cell) == 0)
+            return 1;
+        split_wide(row, at.col);
+        split_wide(row, at.col + width);
+    }
     *place = cell;
     if (width == 2)
         place[1] = (struct cell){.kind = CELL_HALF, .look = cell.look};

@@ -15,12 +15,13 @@
 /* Written out when there is so much of it. */
 enum { MUCH_TEXT = 1 << 16 };
 
-const char *const transcript_format_words[] = {"text", "ansi", "markdown", NULL};
+const char *const transcript_format_words[] = {"text", "ansi", "markdown", "asciicast",
+                                               "svg",  "html", NULL};
 
 static const struct form *const forms[] = {
-    [TRANSCRIPT_TEXT] = &form_text,
-    [TRANSCRIPT_ANSI] = &form_ansi,
-    [TRANSCRIPT_MARKDOWN] = &form_markdown,
+    [TRANSCRIPT_TEXT] = &form_text,         [TRANSCRIPT_ANSI] = &form_ansi,
+    [TRANSCRIPT_MARKDOWN] = &form_markdown, [TRANSCRIPT_ASCIICAST] = &form_asciicast,
+    [TRANSCRIPT_SVG] = &form_svg,           [TRANSCRIPT_HTML] = &form_html,
 };
 
 static bool write_out(struct transcript *transcript)
@@ -75,12 +76,14 @@ static void show_bytes(struct transcript *transcript, const char *bytes, size_t 
     if (transcript->terminal != NULL)
         terminal_feed(transcript->terminal, bytes, length, typed);
     else
-        transcript->form->bytes(transcript, bytes, length, typed);
+        transcript->form->bytes(transcript, bytes, length);
 }
 
 static void show_typed(struct transcript *transcript, const char *text, size_t length)
 {
     auto_buf struct buf echo = {0};
+    if (transcript->form->typed != NULL)
+        transcript->form->typed(transcript, text, length);
     add_echo(&echo, text, length);
     show_bytes(transcript, echo.data, echo.length, true);
 }
@@ -217,7 +220,7 @@ bool transcript_end(struct transcript *transcript, const struct trace_footer *fo
         if (transcript->terminal != NULL)
             terminal_show(transcript->terminal);
         if (transcript->form->end != NULL)
-            transcript->form->end(transcript);
+            transcript->form->end(transcript, footer);
     }
     bool written = write_out(transcript) && fflush(transcript->out) == 0;
     if (transcript->error != 0)
@@ -233,6 +236,8 @@ void transcript_free(struct transcript *transcript)
     terminal_free(transcript->terminal);
     buf_release(&transcript->text);
     free(transcript->root);
+    if (transcript->form->free != NULL && transcript->own != NULL)
+        transcript->form->free(transcript->own);
     free(transcript->own);
     free(transcript);
 }
