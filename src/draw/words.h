@@ -47,6 +47,7 @@
     X(WORD_STEP_PRINT, "print", "print")                                                           \
     X(WORD_STEP_KILL, "kill", "kill")                                                              \
     X(WORD_STEP_EXEC, "exec", "exec")                                                              \
+    X(WORD_STEP_ADOPT, "adopt", "收养")                                                            \
     X(WORD_STEP_EXIT, "exit", "exit")                                                              \
     /* Fates. */                                                                                   \
     X(WORD_EXIT, "exit %d", "退出码 %d")                                                           \
