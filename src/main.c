@@ -21,7 +21,7 @@
 
 /* To add a verb: a file in commands/, a row here, a section in docs/commands.md. */
 const struct command *const commands[] = {
-    &command_run,   &command_transcript, &command_draw,       &command_docs,
+    &command_run,   &command_transcript, &command_draw,       &command_docs, &command_record,
     &command_check, &command_doctor,     &command_completion, NULL,
 };
 
