@@ -418,7 +418,7 @@ static enum verdict_of_call enter_waiting(struct director *d, struct task *task)
  * whatever it shows of them: docs/fidelity.md names those.) */
 static bool is_of_the_machine(const char *name)
 {
-    static const char *const names[] = {"/dev/urandom", "/dev/random", "/dev/hwrng",
+    static const char *const names[] = {"/dev/urandom",  "/dev/random",      "/dev/hwrng",
                                         "/proc/loadavg", "/proc/interrupts", "/proc/vmstat"};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (strcmp(names[i], name) == 0)

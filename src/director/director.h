@@ -15,6 +15,11 @@ struct perform_options {
     struct schedule_spec schedule; /* likewise */
     const struct trace_sink *sinks;
     size_t sink_count;
+    /* Somebody takes part: ^C at the runner is pressed at the program's terminal (the second one
+     * kills all that is left of the run), what is read from `live_input` is typed there when
+     * somebody waits for input, and signals from other processes of the host are told. */
+    bool live;
+    int live_input; /* -1: none */
 };
 
 struct perform_result {

@@ -9,6 +9,7 @@ void tell(struct director *d, struct event *event)
 {
     event->n = ++d->event_count;
     event->t_us = d->now_ns / NS_PER_US;
+    d->told_ns = d->now_ns;
     if (d->turn != NULL && d->turn_of > 0) {
         if (strcmp(event->process, d->turn->process->name) == 0) {
             event->of = d->turn_of;

@@ -70,11 +70,13 @@ struct process {
     int exit_signal;   /* what its parent gets when it ends; SIGCHLD for a plain fork */
 
     uint8_t dispositions[SIGNAL_COUNT];
-    uint64_t caught_once; /* bits: SA_RESETHAND, the handler holds for one delivery */
-    bool no_child_wait;   /* SA_NOCLDWAIT */
-    bool no_child_stop;   /* SA_NOCLDSTOP */
-    bool ignored_pending; /* a signal was sent while it was ignored; it may still be queued */
-    char *command;        /* as ps shows it */
+    uint64_t caught_once;       /* bits: SA_RESETHAND, the handler holds for one delivery */
+    bool no_child_wait;         /* SA_NOCLDWAIT */
+    bool no_child_stop;         /* SA_NOCLDSTOP */
+    uint64_t told_from_outside; /* signals on their way of which it was told (live.c) */
+    bool kill_was_sent;         /* SIGKILL, by somebody of the run or the timeline */
+    bool ignored_pending;       /* a signal was sent while it was ignored; it may still be queued */
+    char *command;              /* as ps shows it */
 
     int64_t itimer_deadline_ns; /* alarm and ITIMER_REAL; 0: not set */
     int64_t itimer_interval_ns;
@@ -320,7 +322,17 @@ struct director {
     bool timeline_due;
     size_t timeline_next_after;
 
+    struct {       /* live.c */
+        int input; /* -1: there is none, or it has ended */
+        bool input_is_terminal, input_is_closed;
+        struct buf line; /* read and not typed yet */
+        bool key_came, key_is_due;
+        bool killing, has_killed;
+        uint64_t asked_at_tick, looked_at_tick;
+    } live;
+
     /* events */
+    int64_t told_ns; /* when the latest event was told */
     uint64_t event_count;
     uint64_t output_bytes;
 
@@ -539,6 +551,26 @@ void timeline_release(struct director *d);
 /* The process table, as a snapshot event. */
 void tell_snapshot(struct director *d, const char *process);
 size_t process_table_text(struct director *d, char *out, size_t size);
+
+/* live.c: somebody takes part. All do nothing when nobody does. */
+void live_begin(struct director *d);
+void live_release(struct director *d);
+/* A signal to the runner that is meant for the run. */
+bool live_takes(struct director *d, int signal);
+/* A signal is being delivered: it may have come from outside. */
+void live_delivered(struct director *d, struct task *task, const siginfo_t *info);
+/* The process was killed by SIGKILL. */
+void live_killed(struct director *d, struct process *process);
+/* What must be done though the processes do not come to rest. True: something was. */
+bool live_perform(struct director *d);
+/* Nobody can go on before `next_ns`: does what came. True: something was done. */
+bool live_quiet(struct director *d, int64_t next_ns);
+/* Something came: live_quiet will do it. */
+bool live_came(struct director *d);
+/* Somebody may still do something. */
+bool live_waits(const struct director *d);
+/* Nobody could go on for so long in real time: so long it was for the run, too. */
+void live_passed(struct director *d, int64_t real_ns);
 
 /* fault.c: an injected failure for this call of this process, or NULL. Counts the call, once. */
 const struct fault *fault_for(struct director *d, struct task *task, enum fault_call call);

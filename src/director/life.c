@@ -372,6 +372,8 @@ void on_death(struct director *d, struct task *task, int status)
         end_run(d, RUN_FAILED);
         return;
     }
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+        live_killed(d, process);
     struct event event = {.kind = EVENT_EXIT, .process = process->name};
     fill_status(&event, status);
     process->status = status;

@@ -441,6 +441,8 @@ static void on_tick_seen(struct director *d)
 {
     ticked = 0;
     d->ticks++;
+    if (asked_to_stop && live_takes(d, asked_to_stop))
+        asked_to_stop = 0;
     if (asked_to_stop) {
         struct event event = {
             .kind = EVENT_INTERRUPT, .process = "director", .signal = asked_to_stop};
@@ -605,7 +607,7 @@ static void wait_in_real_time(struct director *d, int64_t until_ns)
         nanosleep(&ts, NULL);
         if (ticked || asked_to_stop)
             on_tick_seen(d);
-        if (d->blocked.count > 0 && blocked_woke(d))
+        if ((d->blocked.count > 0 && blocked_woke(d)) || live_came(d))
             return;
     }
 }
@@ -622,6 +624,7 @@ static bool wait_for_outside(struct director *d, int64_t longest_ns)
         int status;
         pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
         if (tid > 0) {
+            live_passed(d, passed_ns);
             on_stop(d, tid, status);
             return true;
         }
@@ -629,6 +632,10 @@ static bool wait_for_outside(struct director *d, int64_t longest_ns)
         look_at_descriptors(d);
         if (d->ready.count > 0 || blocked_woke(d))
             return true;
+        if (live_came(d)) {
+            live_passed(d, passed_ns);
+            return true;
+        }
         struct timespec ts = {0, NS_PER_MS};
         nanosleep(&ts, NULL);
         if (ticked || asked_to_stop)
@@ -660,6 +667,8 @@ static void nobody_can_go_on(struct director *d)
     if (timeline_input_awaited(d))
         return;
     int64_t next = deadline_next(d);
+    if (live_quiet(d, next))
+        return;
     enum outside outside = d->pollers > 0 ? waits_for_outside(d) : OUTSIDE_NOT;
     if (outside == OUTSIDE_ANOTHER_HOST && next != INT64_MAX &&
         d->options->clock == CLOCK_KIND_VIRTUAL) {
@@ -678,7 +687,8 @@ static void nobody_can_go_on(struct director *d)
         }
         return;
     }
-    if (d->blocked.count > 0 || outside != OUTSIDE_NOT) { /* the wall limit bounds this */
+    if (d->blocked.count > 0 || outside != OUTSIDE_NOT ||
+        live_waits(d)) { /* the wall limit bounds this */
         wait_for_outside(d, INT64_MAX);
         return;
     }
@@ -717,7 +727,7 @@ void run_loop(struct director *d)
         all_may_be_signalled(d);
         if (d->options->clock == CLOCK_KIND_REAL)
             clock_advance(d, clock_now(d));
-        if (timeline_perform(d))
+        if (timeline_perform(d) || live_perform(d))
             continue;
         if (!give_turn(d))
             nobody_can_go_on(d);

@@ -62,6 +62,7 @@ static void release(struct director *d)
 {
     launch_release(d);
     timeline_release(d);
+    live_release(d);
     timers_release(d);
     for (size_t i = 0; i < PID_BUCKETS; i++)
         while (d->tasks_by_tid[i] != NULL)
@@ -140,6 +141,7 @@ static bool begin(struct director *d)
     }
     tell_plain(d, d->root, EVENT_START);
     timeline_begin(d);
+    live_begin(d);
     if (d->options->clock == CLOCK_KIND_REAL)
         not_deterministic(d, NULL, "the clock is real");
     if (spec->policy == SCHEDULE_FREE)

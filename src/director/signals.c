@@ -120,6 +120,7 @@ void signal_sent(struct director *d, struct process *process, int signal)
 {
     if (signal <= 0 || signal >= SIGNAL_COUNT || process->state == STATE_ZOMBIE)
         return;
+    process->kill_was_sent |= signal == SIGKILL;
     if (signal == SIGKILL) { /* acts at once, also on a task that is parked or stopped */
         for (struct task *task = process->first_task; task != NULL; task = task->next_in_process)
             if (task->state != TASK_DYING &&
@@ -217,6 +218,8 @@ static const char *sender(struct director *d, const struct task *task, const sig
         if (pid == 0 || pid == getpid_of_runner())
             return "timeline";
         struct process *process = process_by_ns_pid(d, pid);
+        if (process == NULL && d->options->live && !d->own_pids)
+            return "timeline";
         return process != NULL ? process->name : NULL;
     }
     return NULL;
@@ -254,6 +257,7 @@ void on_signal_delivery(struct director *d, struct task *task, int signal)
         resume(d, task, signal); /* nothing that anybody could see */
         return;
     }
+    live_delivered(d, task, &info);
     const char *from = sender(d, task, &info);
     posix_timer_taken(process, &info);
     if (make_kernels_own(task, &info) || info.si_code == SI_TIMER)
