@@ -1,0 +1,24 @@
+"""SIGTERM asks: the child has a handler, tidies up, and ends in its own way."""
+import os
+import signal
+import sys
+import time
+
+
+def tidy_up(signum, frame):
+    print("child: I was asked to go, tidying up")
+    time.sleep(1)
+    sys.exit(0)
+
+
+pid = os.fork()
+if pid == 0:
+    signal.signal(signal.SIGTERM, tidy_up)
+    while True:
+        print("child: working")
+        time.sleep(2)
+time.sleep(3)
+os.kill(pid, signal.SIGTERM)
+print("parent: asked")
+_, status = os.waitpid(pid, 0)
+print("parent: my child ended with", os.waitstatus_to_exitcode(status))
