@@ -5,18 +5,20 @@ import sys
 import time
 
 
-def tidy_up(signum, frame):
-    print("child: I was asked to go, tidying up")
-    time.sleep(1)
+def leave(signum, frame):
     sys.exit(0)
 
 
 pid = os.fork()
 if pid == 0:
-    signal.signal(signal.SIGTERM, tidy_up)
-    while True:
-        print("child: working")
-        time.sleep(2)
+    signal.signal(signal.SIGTERM, leave)
+    try:
+        while True:
+            print("child: working")
+            time.sleep(2)
+    finally:
+        print("child: I was asked to go, tidying up")
+        time.sleep(1)
 time.sleep(3)
 os.kill(pid, signal.SIGTERM)
 print("parent: asked")
