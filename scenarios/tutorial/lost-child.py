@@ -14,6 +14,6 @@ for _ in range(3):
     if os.fork() == 0:
         time.sleep(1)
         os._exit(0)
-for _ in range(4):
+for _ in range(2):
     print("working")
     time.sleep(2)
