@@ -140,6 +140,15 @@ struct play *play_open(const struct command *command, const char *path,
     return NULL;
 }
 
+struct play *play_scenario(const struct scenario *scenario, const char *path)
+{
+    struct play *opened = xcalloc(1, sizeof *opened);
+    opened->path = xstrdup(path);
+    opened->has_file = stat(path, &opened->file) == 0;
+    opened->scenario = scenario;
+    return opened;
+}
+
 void play_free(struct play *play)
 {
     if (play == NULL)

@@ -44,7 +44,7 @@ static bool ready_futex(struct director *d, struct task *task, bool first)
         int64_t until = clock_now(d) + ns;
         if (operation(task) == FUTEX_WAIT_BITSET) /* absolute */
             until = clock_to_scenario(
-                (int)arg(task, 1) & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC, ns);
+                d, (int)arg(task, 1) & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC, ns);
         if (until <= clock_now(d)) {
             task->released = RELEASE_DEADLINE;
             return true;

@@ -48,7 +48,7 @@ static bool ready_sleep(struct director *d, struct task *task, bool first)
         return true; /* EFAULT or EINVAL: the kernel says which */
     int64_t until;
     if (is_absolute(task))
-        until = clock_to_scenario((int)arg(task, 0), ns);
+        until = clock_to_scenario(d, (int)arg(task, 0), ns);
     else
         until = clock_now(d) + ns;
     if (until <= clock_now(d)) {

@@ -37,8 +37,12 @@ bool clock_shows(struct director *d, struct task *task, int clock, int64_t *ns)
     }
 }
 
-int64_t clock_to_scenario(int clock, int64_t absolute_ns)
+int64_t clock_to_scenario(struct director *d, int clock, int64_t absolute_ns)
 {
+    struct timespec now;
+    /* On the real clock programs read the machine's clocks, which began at other times. */
+    if (d->options->clock == CLOCK_KIND_REAL && clock_gettime(clock, &now) == 0)
+        return clock_now(d) + absolute_ns - (now.tv_sec * NS_PER_S + now.tv_nsec);
     switch (clock) {
     case CLOCK_REALTIME:
     case CLOCK_REALTIME_ALARM:

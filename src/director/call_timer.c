@@ -23,6 +23,7 @@
 #ifndef TFD_TIMER_ABSTIME
 #define TFD_TIMER_ABSTIME 1
 #endif
+#define TEN_YEARS_NS (INT64_C(10) * 365 * 24 * 3600 * NS_PER_S)
 
 /* ---- alarm and setitimer: one timer a process ---- */
 
@@ -253,7 +254,7 @@ static enum verdict_of_call enter_timer_settime(struct director *d, struct task 
     timer->deadline_ns = 0;
     if (value > 0) {
         timer->deadline_ns = (int)arg(task, 1) & TIMER_ABSTIME
-                                 ? clock_to_scenario(timer->clock, value)
+                                 ? clock_to_scenario(d, timer->clock, value)
                                  : clock_now(d) + value;
         if (timer->deadline_ns < clock_now(d))
             timer->deadline_ns = clock_now(d);
@@ -382,8 +383,8 @@ static enum verdict_of_call enter_timerfd_settime(struct director *d, struct tas
     if (value > 0) {
         if ((int)arg(task, 1) &
             TFD_TIMER_ABSTIME) /* beyond ten years since boot: REALTIME is meant */
-            timer->deadline_ns =
-                value >= CLOCK_EPOCH_NS ? value - CLOCK_EPOCH_NS : value - CLOCK_BOOT_NS;
+            timer->deadline_ns = clock_to_scenario(
+                d, value >= TEN_YEARS_NS ? CLOCK_REALTIME : CLOCK_MONOTONIC, value);
         else
             timer->deadline_ns = clock_now(d) + value;
         if (timer->deadline_ns <= clock_now(d))

@@ -27,6 +27,6 @@ bool write_time(struct task *task, uint64_t address, bool micro, int64_t ns);
  * ours. */
 bool clock_shows(struct director *d, struct task *task, int clock, int64_t *ns);
 /* Scenario time at which an absolute time of that clock comes. */
-int64_t clock_to_scenario(int clock, int64_t absolute_ns);
+int64_t clock_to_scenario(struct director *d, int clock, int64_t absolute_ns);
 
 #endif

@@ -346,6 +346,16 @@ void history_free(struct history *history)
     free(history);
 }
 
+bool history_tell(const struct history *history, struct trace_sink sink)
+{
+    if (sink.begin != NULL && !sink.begin(sink.self, &history->header))
+        return false;
+    for (uint32_t i = 0; i < history->event_count; i++)
+        if (sink.event != NULL && !sink.event(sink.self, &history->events[i].event))
+            return false;
+    return true;
+}
+
 void historian_free(struct historian *historian)
 {
     if (historian == NULL)

@@ -62,6 +62,8 @@ struct trace_sink historian_sink(struct historian *historian);
 struct history *historian_end(struct historian *historian, const struct trace_footer *footer);
 void historian_free(struct historian *historian); /* without taking the history; NULL is fine */
 void history_free(struct history *history);
+/* Hands header and events to a sink, as they came. False: the sink asked for the end. */
+bool history_tell(const struct history *history, struct trace_sink sink);
 
 /* The process of that name, or NO_INDEX. Of several, the latest. */
 uint32_t history_find(const struct history *history, const char *name);

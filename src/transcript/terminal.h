@@ -1,0 +1,67 @@
+/*
+ * The terminal that a run writes to: 80 columns and 24 rows, which hands out each line when it is
+ * done. libvterm understands the control sequences; what stands on the screen is kept here, so that
+ * a line that scrolls away costs no copy of all the others.
+ *
+ * A line is handed out once, as it looks when it leaves the screen or when the terminal is told to
+ * show what it has. A line that changes after it was shown is handed out again; one that only grew
+ * (an answer behind a prompt), by what is new.
+ */
+#ifndef PROCENARIO_TRANSCRIPT_TERMINAL_H
+#define PROCENARIO_TRANSCRIPT_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TERMINAL_COLUMNS = 80, TERMINAL_ROWS = 24, TERMINAL_CHARS = 6 };
+
+enum color_kind { COLOR_DEFAULT, COLOR_INDEXED, COLOR_RGB };
+struct color {
+    uint8_t kind; /* enum color_kind */
+    uint8_t red;  /* or the index */
+    uint8_t green, blue;
+};
+
+enum {
+    LOOK_BOLD = 1,
+    LOOK_ITALIC = 2,
+    LOOK_UNDERLINE = 4,
+    LOOK_REVERSE = 8,
+    LOOK_STRIKE = 16,
+    LOOK_TYPED = 32, /* somebody typed it; no program printed it */
+};
+struct look { /* without padding: compared as bytes */
+    struct color foreground, background;
+    uint32_t flags;
+};
+bool look_equal(const struct look *a, const struct look *b);
+
+enum cell_kind {
+    CELL_EMPTY,
+    CELL_NARROW,
+    CELL_WIDE,
+    CELL_HALF /* the right one, of a wide cell */
+};
+struct cell { /* without padding, too */
+    uint32_t kind;
+    uint32_t chars[TERMINAL_CHARS]; /* a character and its combining marks; then 0 */
+    struct look look;
+};
+
+struct terminal_line {
+    const struct cell *cells; /* borrowed */
+    size_t count;             /* nothing that shows is behind it, unless it wraps */
+    bool wraps;               /* too long for the terminal: goes on in the next line */
+};
+typedef void terminal_line_taker(void *self, const struct terminal_line *line);
+
+struct terminal;
+struct terminal *terminal_new(terminal_line_taker *take, void *self);
+/* What a program printed, or (typed) what somebody typed. A newline alone ends a line. */
+void terminal_feed(struct terminal *terminal, const char *bytes, size_t length, bool typed);
+/* Hands out what stands on the screen and was not handed out yet. */
+void terminal_show(struct terminal *terminal);
+void terminal_free(struct terminal *terminal);
+
+#endif
