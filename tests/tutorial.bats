@@ -80,7 +80,7 @@ for page in sorted(tutorial.rglob("*.md")):
 for picture in (tutorial / "pictures").iterdir():
     if picture.resolve() not in pictures:
         wrong.append(("no chapter shows", picture.name))
-sys.exit("\n".join(map(str, wrong)))
+sys.exit("\n".join(map(str, wrong)) or 0)
 PYTHON
 }
 
