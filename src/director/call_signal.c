@@ -204,11 +204,13 @@ static void leave_kill(struct director *d, struct task *task, int64_t result)
 
 /* ---- waiting for signals ---- */
 
+#ifdef SYS_pause /* aarch64 has none: pause(3) is ppoll there */
 static bool ready_never(struct director *d, struct task *task, bool first)
 {
     (void)d, (void)task, (void)first;
     return false;
 }
+#endif
 
 static void explain_pause(struct director *d, struct task *task, struct buf *out)
 {
