@@ -8,7 +8,7 @@ setup() {
     : "${BUILD:=$top/build}" "${PROCENARIO:=$BUILD/procenario}"
     export LC_ALL=C
     golden=$top/tests/golden
-    cd "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR" || return
 }
 
 pairs=("timeline svg" "timeline text" "timeline mermaid" "timeline trace-event" "graph svg" "graph text"
@@ -361,13 +361,13 @@ PYTHON
 
 @test "a trace that is cut off, newer or missing is refused, and nothing is written" {
     echo before >picture
-    head -n 12 "$golden/tutorial/zombie.json" >cut
-    fails 2 --as timeline -o picture cut
+    head -n 12 "$golden/tutorial/zombie.json" >partial
+    fails 2 --as timeline -o picture partial
     sed '1s/"procenario": 1/"procenario": 9/' "$golden/tutorial/zombie.json" >newer
     fails 2 --as timeline -o picture newer
     fails 2 --as timeline -o picture missing.json
     [ "$(cat picture)" = before ]
-    [ "$(ls)" = $'cut\nnewer\npicture' ]
+    [ "$(ls)" = $'newer\npartial\npicture' ]
 }
 
 @test "what is drawn is not overwritten, and what cannot be written is told" {
@@ -381,9 +381,7 @@ PYTHON
 }
 
 @test "a run that was cut off is drawn, and the picture says so" {
-    for pair in limit-time:"cut off by a limit"; do
-        "$PROCENARIO" draw --as timeline -f text "$golden/features/${pair%%:*}.json" >picture
-        grep -q "║ ${pair#*:}" picture
-    done
+    "$PROCENARIO" draw --as timeline -f text "$golden/features/limit-time.json" |
+        grep -q '║ cut off by a limit'
     "$PROCENARIO" draw --as timeline -f text "$golden/classics/deadlock.json" | grep -q '║ deadlock'
 }

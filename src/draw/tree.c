@@ -113,7 +113,7 @@ static void release_all(struct facts *all, const struct cast *cast)
 
 static void add_branches(struct buf *out, const struct cast *cast, uint32_t lane)
 {
-    uint32_t path[MOST_LANES + 1], depth = 0;
+    uint32_t path[MOST_LANES + 1] = {0}, depth = 0;
     for (uint32_t at = lane; cast->lanes[at].parent != NO_INDEX; at = cast->lanes[at].parent)
         path[depth++] = at;
     while (depth-- > 0) {
