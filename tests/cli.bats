@@ -160,6 +160,7 @@ lacks() {
         # What stands in a block is an example.
         sed '/^`\{3,\}/,/^`\{3,\}$/d' "$document" | grep -oE '\]\([^)#:]+' | sed 's/^](//' >links || true
         while read -r link; do
+            [ "$link" != https ] || continue
             [ -e "$(dirname "$document")/$link" ] || { echo "$document: $link" && false; }
         done <links
     done
