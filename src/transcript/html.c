@@ -51,19 +51,6 @@ static void html_begin(struct transcript *transcript, const struct trace_header 
     buf_add_string(out, "</h1>\n<pre class=\"terminal\">\n");
 }
 
-static void add_colors(struct buf *out, const struct paint *paint)
-{
-    if (!paint->has_foreground && !paint->has_background)
-        return;
-    buf_add_string(out, " style=\"");
-    if (paint->has_foreground)
-        buf_printf(out, "color: #%06x;", (unsigned)paint->foreground);
-    if (paint->has_background)
-        buf_printf(out, "%sbackground: #%06x;", paint->has_foreground ? " " : "",
-                   (unsigned)paint->background);
-    buf_add_char(out, '"');
-}
-
 static void add_run(struct buf *out, const struct terminal_line *line, const struct run *run)
 {
     const struct look *look = &line->cells[run->from].look;
@@ -78,7 +65,7 @@ static void add_run(struct buf *out, const struct terminal_line *line, const str
         buf_printf(out, "<%s", element);
         if (classes.length > 0)
             buf_printf(out, " class=\"%s\"", classes.data + 1);
-        add_colors(out, &paint);
+        markup_colors(out, &paint, "color", "background");
         buf_add_char(out, '>');
     }
     markup_cells(out, line, run);

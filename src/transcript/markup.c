@@ -67,6 +67,38 @@ static uint32_t ink_on(uint32_t rgb)
     return brightness >= 128000 ? 0x000000 : 0xffffff;
 }
 
+/* What of white's light it gives, in thousandths (nearly: WCAG's curve is taken as a square). */
+static uint32_t light_of(uint32_t rgb)
+{
+    uint32_t red = rgb >> 16, green = rgb >> 8 & 255, blue = rgb & 255;
+    return (213 * red * red + 715 * green * green + 72 * blue * blue) / (255 * 255);
+}
+
+/* So much of each part of the colour, in sixteenths, and the rest from the other. */
+static uint32_t mix(uint32_t rgb, uint32_t other, uint32_t sixteenths)
+{
+    uint32_t mixed = 0;
+    for (int shift = 0; shift < 24; shift += 8) {
+        uint32_t part =
+            (rgb >> shift & 255) * sixteenths + (other >> shift & 255) * (16 - sixteenths);
+        mixed |= part / 16 << shift;
+    }
+    return mixed;
+}
+
+/* A contrast of 3 with either paper. */
+static void adapt(struct paint *paint)
+{
+    enum { MOST_LIGHT = 300, LEAST_LIGHT = 115 };
+    uint32_t rgb = paint->foreground;
+    paint->on_light = paint->on_dark = rgb;
+    for (uint32_t part = 15; light_of(paint->on_light) > MOST_LIGHT; part--)
+        paint->on_light = mix(rgb, 0x000000, part);
+    for (uint32_t part = 15; light_of(paint->on_dark) < LEAST_LIGHT; part--)
+        paint->on_dark = mix(rgb, 0xffffff, part);
+    paint->adapted = paint->on_light != rgb || paint->on_dark != rgb;
+}
+
 struct paint paint_of(const struct look *look)
 {
     struct color front = look->foreground, back = look->background;
@@ -92,6 +124,7 @@ struct paint paint_of(const struct look *look)
     } else if (front.kind != COLOR_DEFAULT) {
         paint.has_foreground = true;
         paint.foreground = rgb_of(&front);
+        adapt(&paint);
     }
     return paint;
 }
@@ -155,6 +188,23 @@ void markup_classes(struct buf *out, const struct look *look, const struct paint
         buf_printf(out, " c%d", paint->named);
     if (paint->reversed)
         buf_add_string(out, " r");
+    if (paint->adapted)
+        buf_add_string(out, " x");
+}
+
+void markup_colors(struct buf *out, const struct paint *paint, const char *property,
+                   const char *background)
+{
+    auto_buf struct buf style = {0};
+    if (paint->adapted)
+        buf_printf(&style, "; --l: #%06x; --d: #%06x", (unsigned)paint->on_light,
+                   (unsigned)paint->on_dark);
+    else if (paint->has_foreground)
+        buf_printf(&style, "; %s: #%06x", property, (unsigned)paint->foreground);
+    if (paint->has_background && background != NULL)
+        buf_printf(&style, "; %s: #%06x", background, (unsigned)paint->background);
+    if (style.length > 0)
+        buf_printf(out, " style=\"%s\"", style.data + 2);
 }
 
 static void add_rule(struct buf *out, const char *scope, const char *what, const char *property,
@@ -184,10 +234,12 @@ void markup_rules(struct buf *out, const char *scope, const char *property)
     add_rule(out, scope, "u.s", "text-decoration", "underline line-through");
     add_rule(out, scope, "note", property, LIGHT_FAINT);
     add_rule(out, scope, "r", property, LIGHT_PAPER);
+    add_rule(out, scope, "x", property, "var(--l)");
     add_inks(out, scope, property, light_inks);
     buf_add_string(out, WHEN_DARK " {\n");
     add_rule(out, scope, "note", property, DARK_FAINT);
     add_rule(out, scope, "r", property, DARK_PAPER);
+    add_rule(out, scope, "x", property, "var(--d)");
     add_inks(out, scope, property, dark_inks);
     buf_add_string(out, "}\n");
 }

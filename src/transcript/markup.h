@@ -21,6 +21,10 @@ struct paint {
     bool has_foreground; /* else the page's own */
     bool has_background;
     uint32_t foreground, background; /* 0xRRGGBB */
+    /* The foreground stands on the page's own paper, and could not be read on every one: these are
+     * near it, and can. */
+    bool adapted;
+    uint32_t on_light, on_dark;
 };
 struct paint paint_of(const struct look *look);
 
@@ -30,6 +34,10 @@ void markup_escape(struct buf *out, const char *text, size_t length);
 void markup_cells(struct buf *out, const struct terminal_line *line, const struct run *run);
 /* The words of a class attribute for a look, each with a blank before it. */
 void markup_classes(struct buf *out, const struct look *look, const struct paint *paint);
+/* The style attribute for the colours that no class gives, with a blank before it; a background
+ * only where there is a `background` property. */
+void markup_colors(struct buf *out, const struct paint *paint, const char *property,
+                   const char *background);
 /* The style sheet's rules for these classes below `scope`. `property` is that of a text's colour:
  * "fill" or "color". */
 void markup_rules(struct buf *out, const char *scope, const char *property);

@@ -115,8 +115,7 @@ static void add_run(struct svg *svg, const struct terminal_line *line, const str
     add_number(&svg->rows, "textLength", (run->to - run->from) * COLUMN);
     if (classes.length > 0)
         buf_printf(&svg->rows, " class=\"%s\"", classes.data + 1);
-    if (paint.has_foreground)
-        buf_printf(&svg->rows, " style=\"fill: #%06x\"", (unsigned)paint.foreground);
+    markup_colors(&svg->rows, &paint, "fill", NULL);
     buf_add_char(&svg->rows, '>');
     markup_cells(&svg->rows, line, run);
 }

@@ -2,12 +2,12 @@
 #include "transcript/terminal.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <vterm.h>
 
 #include "base/mem.h"
+#include "transcript/sequences.h"
 
 enum { UNCHANGED = INT_MAX };
 
@@ -26,9 +26,9 @@ struct screen {
 };
 
 struct terminal {
-    VTerm *parser; /* cuts what is fed into text and sequences … */
-    VTerm *vterm;  /* … which are given to this one: see "what libvterm is given" */
-    bool in_text;
+    struct sequencer sequencer;
+    VTerm *vterm;
+    bool in_text;   /* it is given text, no sequence */
     int repeatable; /* the width of the character that a REP would repeat; 0: it has none */
     terminal_line_taker *take;
     void *self;
@@ -421,78 +421,18 @@ static const VTermStateCallbacks callbacks = {
 
 /* ---- what libvterm is given ---- */
 
-/*
- * Everything is parsed twice: what is no text goes on only after it was understood as a sequence
- * that can change the screen, with numbers that are no larger than any screen. So titles, colour
- * tables and questions end here, as does what libvterm 0.1 does not survive: it never returns from
- * a REP (CSI b) of a character without a width, and adds counts up to INT_MAX to positions.
- */
-enum { LARGEST_ARGUMENT = 9999 };
-
-static int give_text(const char *bytes, size_t length, void *user)
+static void give(void *self, enum sequence_kind kind, const char *bytes, size_t length)
 {
-    struct terminal *terminal = user;
-    size_t part = 0;
-    while (part < length && (unsigned char)bytes[part] >= 0x20 && bytes[part] != 0x7f)
-        part++;
-    terminal->in_text = true;
-    vterm_input_write(terminal->vterm, bytes, part);
-    terminal->in_text = false;
-    return (int)part;
-}
-
-static int give_control(unsigned char control, void *user)
-{
-    struct terminal *terminal = user;
-    const char escape[] = {'\33', (char)(control - 0x40)};
-    if (control < 0x80)
-        vterm_input_write(terminal->vterm, (const char *)&control, 1);
-    else
-        vterm_input_write(terminal->vterm, escape, sizeof escape);
-    return 1;
-}
-
-static int give_escape(const char *bytes, size_t length, void *user)
-{
-    struct terminal *terminal = user;
-    if (length == 1 && *bytes == 'c')
+    struct terminal *terminal = self;
+    bool repeats = kind == SEQUENCE_CSI && bytes[length - 1] == 'b';
+    /* libvterm 0.1 never returns from repeating a character that has no width. */
+    if (repeats && terminal->repeatable == 0)
+        return;
+    if (kind == SEQUENCE_ESCAPE && bytes[length - 1] == 'c')
         terminal->repeatable = 0;
-    vterm_input_write(terminal->vterm, "\33", 1);
+    terminal->in_text = kind == SEQUENCE_TEXT;
     vterm_input_write(terminal->vterm, bytes, length);
-    return 1;
 }
-
-static int give_csi(const char *leader, const long args[], int count, const char *intermediate,
-                    char command, void *user)
-{
-    struct terminal *terminal = user;
-    char text[512];
-    if (command == 'b' && terminal->repeatable == 0)
-        return 1;
-    size_t length = (size_t)snprintf(text, sizeof text, "\33[%s", leader != NULL ? leader : "");
-    for (int i = 0; i < count && length < sizeof text; i++) {
-        long value = CSI_ARG(args[i]);
-        const char *end = i + 1 == count ? "" : CSI_ARG_HAS_MORE(args[i]) ? ":" : ";";
-        if (CSI_ARG_IS_MISSING(args[i]))
-            length += (size_t)snprintf(text + length, sizeof text - length, "%s", end);
-        else
-            length += (size_t)snprintf(text + length, sizeof text - length, "%ld%s",
-                                       value < LARGEST_ARGUMENT ? value : LARGEST_ARGUMENT, end);
-    }
-    if (length < sizeof text)
-        length += (size_t)snprintf(text + length, sizeof text - length, "%s%c",
-                                   intermediate != NULL ? intermediate : "", command);
-    if (length < sizeof text)
-        vterm_input_write(terminal->vterm, text, length);
-    return 1;
-}
-
-static const VTermParserCallbacks parser_callbacks = {
-    .text = give_text,
-    .control = give_control,
-    .escape = give_escape,
-    .csi = give_csi,
-};
 
 /* ---- for others ---- */
 
@@ -535,9 +475,7 @@ struct terminal *terminal_new(terminal_line_taker *take, void *self)
     screen_init(&terminal->main);
     screen_init(&terminal->alternate);
     terminal->screen = &terminal->main;
-    terminal->parser = vterm_new_with_allocator(TERMINAL_ROWS, TERMINAL_COLUMNS, &memory, NULL);
-    vterm_set_utf8(terminal->parser, 1);
-    vterm_parser_set_callbacks(terminal->parser, &parser_callbacks, terminal);
+    terminal->sequencer = (struct sequencer){.take = give, .self = terminal};
     terminal->vterm = vterm_new_with_allocator(TERMINAL_ROWS, TERMINAL_COLUMNS, &memory, NULL);
     vterm_set_utf8(terminal->vterm, 1);
     vterm_output_set_callback(terminal->vterm, ignore_answer, NULL);
@@ -556,11 +494,10 @@ void terminal_feed(struct terminal *terminal, const char *bytes, size_t length, 
     while (length > 0) {
         const char *end = memchr(bytes, '\n', length);
         size_t part = end != NULL ? (size_t)(end - bytes) : length;
-        if (part > 0)
-            vterm_input_write(terminal->parser, bytes, part);
+        sequencer_feed(&terminal->sequencer, bytes, part);
         if (end == NULL)
             return;
-        vterm_input_write(terminal->parser, "\r\n", 2);
+        sequencer_feed(&terminal->sequencer, "\r\n", 2);
         bytes += part + 1;
         length -= part + 1;
     }
@@ -570,7 +507,6 @@ void terminal_free(struct terminal *terminal)
 {
     if (terminal == NULL)
         return;
-    vterm_free(terminal->parser);
     vterm_free(terminal->vterm);
     screen_release(&terminal->main);
     screen_release(&terminal->alternate);

@@ -1,7 +1,7 @@
 /*
  * The terminal that a run writes to: 80 columns and 24 rows, which hands out each line when it is
- * done. libvterm understands the control sequences; what stands on the screen is kept here, so that
- * a line that scrolls away costs no copy of all the others.
+ * done. libvterm understands the control sequences (sequences.h gives it no others); what stands on
+ * the screen is kept here, so that a line that scrolls away costs no copy of all the others.
  *
  * A line is handed out once, as it looks when it leaves the screen or when the terminal is told to
  * show what it has. A line that changes after it was shown is handed out again; one that only grew
