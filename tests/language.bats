@@ -66,18 +66,29 @@ schema() {
     [ "$wrong" -eq 0 ]
 }
 
-@test "check says of every bad scenario what is wrong with it, and where" {
-    wrong=0
-    for folder in "$corpus"/bad/*/; do
-        cd "$folder"
+# says_what_is_wrong FOLDER…: check says of each what its `expected` has. diff is called for what
+# differs only: there are hundreds.
+says_what_is_wrong() {
+    local wrong=0 folder
+    [ "$#" -ge 100 ]
+    for folder; do
+        cd "$folder" || return
         check scenario.yaml
-        if [ "$status" -ne 2 ] || ! diff -u expected "$BATS_TEST_TMPDIR/said"; then
+        if [ "$status" -ne 2 ] || [ "$(<expected)" != "$(<"$BATS_TEST_TMPDIR/said")" ]; then
+            diff -u expected "$BATS_TEST_TMPDIR/said" || true
             echo "${folder#"$top/"}: status $status"
             wrong=1
         fi
-    done >"$BATS_TEST_TMPDIR/report"
-    cat "$BATS_TEST_TMPDIR/report"
+    done
     [ "$wrong" -eq 0 ]
+}
+
+@test "check says of every bad scenario what is wrong with it, and where: a to n" {
+    says_what_is_wrong "$corpus"/bad/[a-n]*/
+}
+
+@test "check says of every bad scenario what is wrong with it, and where: o to z" {
+    says_what_is_wrong "$corpus"/bad/[!a-n]*/
 }
 
 @test "the schema accepts every good scenario" {
