@@ -60,18 +60,17 @@ static uint32_t rgb_of(const struct color *color)
     return levels[index / 36] << 16 | levels[index / 6 % 6] << 8 | levels[index % 6];
 }
 
-/* Black or white, whichever can be read on it better. */
-static uint32_t ink_on(uint32_t rgb)
-{
-    uint32_t brightness = (rgb >> 16) * 299 + (rgb >> 8 & 255) * 587 + (rgb & 255) * 114;
-    return brightness >= 128000 ? 0x000000 : 0xffffff;
-}
-
 /* What of white's light it gives, in thousandths (nearly: WCAG's curve is taken as a square). */
 static uint32_t light_of(uint32_t rgb)
 {
     uint32_t red = rgb >> 16, green = rgb >> 8 & 255, blue = rgb & 255;
     return (213 * red * red + 715 * green * green + 72 * blue * blue) / (255 * 255);
+}
+
+/* Black or white, whichever can be read on it better. */
+static uint32_t ink_on(uint32_t rgb)
+{
+    return light_of(rgb) > 179 ? 0x000000 : 0xffffff;
 }
 
 /* So much of each part of the colour, in sixteenths, and the rest from the other. */
@@ -86,10 +85,10 @@ static uint32_t mix(uint32_t rgb, uint32_t other, uint32_t sixteenths)
     return mixed;
 }
 
-/* A contrast of 3 with either paper. */
+/* A contrast of 4.5 with either paper (WCAG 1.4.3). */
 static void adapt(struct paint *paint)
 {
-    enum { MOST_LIGHT = 300, LEAST_LIGHT = 115 };
+    enum { MOST_LIGHT = 175, LEAST_LIGHT = 235 };
     uint32_t rgb = paint->foreground;
     paint->on_light = paint->on_dark = rgb;
     for (uint32_t part = 15; light_of(paint->on_light) > MOST_LIGHT; part--)

@@ -1,6 +1,7 @@
 /*
  * What a person at the terminal would have seen of a run, as it goes: the output as it was typed
- * and printed, commentary (`say`), and marks where scenario time passed.
+ * and printed, commentary (`say`), and marks where scenario time passed. The same events give the
+ * same bytes.
  */
 #ifndef PROCENARIO_TRANSCRIPT_TRANSCRIPT_H
 #define PROCENARIO_TRANSCRIPT_TRANSCRIPT_H
@@ -28,8 +29,8 @@ struct transcript_options {
 
 struct transcript;
 struct transcript *transcript_new(const struct transcript_options *options);
-/* Text, ANSI, Markdown and asciicast are written as the run goes. The sink asks for the run's end
- * when `out` cannot be written to. */
+/* All but SVG, whose height stands at its beginning, are written as the run goes. The sink asks for
+ * the run's end when `out` cannot be written to. */
 struct trace_sink transcript_sink(struct transcript *transcript);
 /* Writes what is left. False: `out` could not be written to (errno tells why). */
 bool transcript_end(struct transcript *transcript, const struct trace_footer *footer);
