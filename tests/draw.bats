@@ -145,11 +145,11 @@ PYTHON
     [ "$count" -gt 30 ]
 }
 
-@test "every SVG of every stored run is valid XML, and says in words what it shows" {
-    for trace in "$golden"/*/*.json; do
-        for kind in timeline graph tree sequence; do
-            "$PROCENARIO" draw --as $kind -o "$(basename "$trace" .json).$kind.svg" "$trace"
-        done
+# svg_of_all KIND: of every stored run, the SVG is valid XML, tells in words what it shows, and needs
+# nothing from elsewhere.
+svg_of_all() {
+    for trace in "$golden"/{tutorial,classics,features}/*.json; do
+        "$PROCENARIO" draw --as "$1" -o "$(basename "$trace" .json).svg" "$trace"
     done
     xmllint --nonet --noout ./*.svg
     /usr/bin/python3 - <<'PYTHON'
@@ -161,10 +161,26 @@ for path in glob.glob("*.svg"):
     assert 'role="img"' in picture, path
     assert re.search('<title id="[^"]*">[^<]+</title>', picture), path
     assert re.search('<desc id="[^"]*">0s: [^<]+</desc>', picture), path
-    # Nothing from elsewhere; an address is only the name of the language.
     assert not re.search(r"<script|@import|url\([^#]", picture), path
+    # The only address is the name of the language.
     assert set(re.findall("https?://[^\"]*", picture)) == {"http://www.w3.org/2000/svg"}, path
 PYTHON
+}
+
+@test "the timeline of every stored run is valid as SVG, and says in words what it shows" {
+    svg_of_all timeline
+}
+
+@test "the graph of every stored run is valid as SVG, and says in words what it shows" {
+    svg_of_all graph
+}
+
+@test "the tree of every stored run is valid as SVG, and says in words what it shows" {
+    svg_of_all tree
+}
+
+@test "the sequence of every stored run is valid as SVG, and says in words what it shows" {
+    svg_of_all sequence
 }
 
 @test "a scenario is performed and drawn, and a trace from standard input" {
@@ -198,7 +214,7 @@ PYTHON
 }
 
 @test "texts stay within a page, in both languages" {
-    for trace in "$golden"/*/*.json; do
+    for trace in "$golden"/classics/*.json "$golden"/tutorial/*-python.json; do
         for kind in timeline graph tree sequence; do
             for language in en zh; do
                 "$PROCENARIO" draw --as $kind --lang $language -f text "$trace"
@@ -273,7 +289,7 @@ PYTHON
 
 @test "DOT is understood by graphviz" {
     command -v dot >/dev/null || skip "no graphviz here"
-    for trace in "$golden"/*/*.json; do
+    for trace in "$golden"/{classics,tutorial}/*.json; do
         for kind in graph tree; do
             "$PROCENARIO" draw --as $kind -f dot "$trace" | dot -Tsvg >/dev/null
         done
@@ -282,7 +298,7 @@ PYTHON
 
 @test "Mermaid is understood by Mermaid" {
     node -e 'require("mermaid/package.json"); require("jsdom")' 2>/dev/null || skip "no mermaid and jsdom for node here"
-    for trace in "$golden"/*/*.json; do
+    for trace in "$golden"/{classics,tutorial}/*.json; do
         for kind in timeline graph tree sequence; do
             "$PROCENARIO" draw --as $kind -f mermaid -o "$(basename "$trace" .json).$kind.mermaid" "$trace"
         done
