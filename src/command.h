@@ -19,8 +19,8 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct command command_check, command_run, command_transcript, command_doctor,
-    command_completion;
+extern const struct command command_check, command_run, command_transcript, command_draw,
+    command_doctor, command_completion;
 /* NULL-terminated. */
 extern const struct command *const commands[];
 
