@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Writes the golden traces of all scenarios anew: tests/golden/PATH.json for scenarios/PATH.yaml.
+# Writes the golden traces of all scenarios anew: tests/golden/PATH.json for scenarios/PATH.yaml; and,
+# without a PATH, the golden transcripts that are there (a new one begins as an empty file).
 #
 #     tests/golden.sh [PATH…]        (called by `make golden`, which builds first)
 #
@@ -12,7 +13,8 @@ if [ -n "${CI:-}" ]; then
     exit 1
 fi
 cd "$(dirname "$0")/.."
-procenario=${PROCENARIO:-${BUILD:-build}/procenario}
+procenario=$(realpath "${PROCENARIO:-${BUILD:-build}/procenario}")
+export PROCENARIO=$procenario # for tests/transcript-of, which works elsewhere
 golden=tests/golden
 new=$(mktemp -d)
 trap 'rm -rf "$new"' EXIT
@@ -57,5 +59,16 @@ for name in "${names[@]}"; do
         printf '%-8s %s\n' "$what" "$name"
     fi
 done
+if [ $# -eq 0 ]; then
+    while read -r name; do
+        if ! tests/transcript-of "$name" >"$new/transcript"; then
+            echo "FAILED   transcripts/$name: its golden stays as it was" >&2
+            failed=1
+        elif ! cmp -s "$new/transcript" "$golden/transcripts/$name"; then
+            cp "$new/transcript" "$golden/transcripts/$name"
+            printf '%-8s %s\n' changed "transcripts/$name"
+        fi
+    done < <(cd $golden/transcripts && find . -type f | sed 's|^\./||' | LC_ALL=C sort)
+fi
 git diff --stat -- $golden 2>/dev/null || true # a copy without its history has nothing to show
 exit $failed

@@ -24,7 +24,7 @@ struct transcript_settings {
 
 static const struct option_spec options[] = {
     {'f', "format", "FORMAT", OPTION_CHOICE, offsetof(struct transcript_settings, format),
-     "text (the default), ansi or markdown", transcript_format_words},
+     "text (the default), ansi, markdown, asciicast, svg or html", transcript_format_words},
     {'a', "annotate", NULL, OPTION_FLAG, offsetof(struct transcript_settings, annotate),
      "tell of forks, signals, zombies and reaping, too", NULL},
     {'l', "lang", "LANGUAGE", OPTION_CHOICE, offsetof(struct transcript_settings, language),

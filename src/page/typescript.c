@@ -88,9 +88,8 @@ static void add_classes(struct typescript *typescript, const struct cell *cell, 
 
 static void add_text(const struct cell *cell, struct buf *out)
 {
-    auto_buf struct buf text = {0};
-    add_cell(&text, cell);
-    html_add(out, text.data, text.length);
+    char text[LONGEST_CELL];
+    html_add(out, text, cell_encode(cell, text));
 }
 
 static bool alike(const struct cell *a, const struct cell *b)

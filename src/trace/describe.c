@@ -147,8 +147,10 @@ static void add_from(const struct teller *teller)
 
 static void add_table(const struct teller *teller)
 {
+    bool chinese = teller->language == LANGUAGE_ZH;
+    const char *first = chinese ? "" : " ", *between = chinese ? "，" : ", ";
     for (size_t i = 0; i < teller->event->table_count; i++) {
-        buf_add_string(teller->out, i > 0 ? ", " : " ");
+        buf_add_string(teller->out, i > 0 ? between : first);
         add_visible(teller, teller->event->table[i].process);
         buf_printf(teller->out, " %s", state_in(teller->event->table[i].state, teller->language));
     }

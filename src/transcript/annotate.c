@@ -28,7 +28,7 @@ static void tell_death(struct transcript *transcript, bool zombie)
 {
     auto_buf struct buf text = {0};
     buf_add_string(&text, transcript->death);
-    if (zombie)
+    if (zombie && !is(transcript->root, transcript->dead)) /* who started the root reaps it */
         buf_add_string(&text, transcript->language == LANGUAGE_ZH ? "，成为僵尸进程"
                                                                   : " and is now a zombie");
     annotate_release(transcript);
@@ -64,7 +64,7 @@ static bool is_worth_telling(const struct transcript *transcript, const struct e
         return true;
     case EVENT_SIGNAL:
         return event->action == ACTION_CAUGHT || event->action == ACTION_IGNORED;
-    case EVENT_REAP: /* who started the root reaps it: that is no part of the story */
+    case EVENT_REAP: /* the root's is no part of the story */
         return !is(event->process, "init") || !is(transcript->root, event->child);
     case EVENT_BLOCK: /* for whom, if it is not time that has to pass */
         return is(event->on, "wait") || is(event->on, "pause") || is(event->on, "sigsuspend");
@@ -75,19 +75,19 @@ static bool is_worth_telling(const struct transcript *transcript, const struct e
     }
 }
 
-/* Who stands outside the run by a word that readers know. */
-static const char *outsider(enum language language, const char *name)
+/* From whom a signal came, if that is no process: in words that readers know. */
+static const char *from_outside(enum language language, const char *from)
 {
     static const char *const words[][1 + LANGUAGE_COUNT] = {
-        {"timeline", "outside", "外部"},
-        {"terminal", "the terminal", "终端"},
-        {"timer", "a timer", "定时器"},
-        {"kernel", "the kernel", "内核"},
+        {"timeline", " (from outside)", "（来自外部）"},
+        {"terminal", " (from the terminal)", "（来自终端）"},
+        {"timer", " (from a timer)", "（来自定时器）"},
+        {"kernel", " (from the kernel)", "（来自内核）"},
     };
-    for (size_t i = 0; name != NULL && i < ARRAY_SIZE(words); i++)
-        if (strcmp(name, words[i][0]) == 0)
+    for (size_t i = 0; from != NULL && i < ARRAY_SIZE(words); i++)
+        if (strcmp(from, words[i][0]) == 0)
             return words[i][1 + language];
-    return name;
+    return NULL;
 }
 
 static void add_who(struct transcript *transcript, const struct event *event, struct buf *text)
@@ -115,9 +115,12 @@ void annotate_event(struct transcript *transcript, const struct event *event)
     transcript_at(transcript, event->t_us);
     struct event told = *event;
     auto_buf struct buf text = {0};
-    told.from = outsider(transcript->language, event->from);
+    const char *outside = from_outside(transcript->language, event->from);
+    if (outside != NULL)
+        told.from = NULL;
     add_who(transcript, event, &text);
     event_describe_in(transcript->language, &told, &text);
+    buf_add_string(&text, outside != NULL ? outside : "");
     if (event->kind == EVENT_EXIT)
         hold_death(transcript, event->process, &text);
     else

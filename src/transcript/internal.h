@@ -21,10 +21,13 @@ struct form {
     /* A line of the terminal. */
     void (*line)(struct transcript *transcript, const struct terminal_line *line);
     /* Bytes as they went to a terminal; NULL: the form wants lines. */
-    void (*bytes)(struct transcript *transcript, const char *bytes, size_t length, bool typed);
+    void (*bytes)(struct transcript *transcript, const char *bytes, size_t length);
+    /* What somebody typed; its echo comes as bytes or lines. May be NULL. */
+    void (*typed)(struct transcript *transcript, const char *text, size_t length);
     /* All lines before it were written. The text is safe to show. */
     void (*note)(struct transcript *transcript, enum note note, const char *text, size_t length);
-    void (*end)(struct transcript *transcript);
+    void (*end)(struct transcript *transcript, const struct trace_footer *footer);
+    void (*free)(void *own); /* releases what `own` holds; NULL: nothing */
 };
 extern const struct form form_text, form_ansi, form_markdown, form_asciicast, form_svg, form_html;
 
@@ -62,5 +65,11 @@ void annotate_release(struct transcript *transcript);
 void add_time_mark(struct buf *out, enum language language, int64_t us, bool end);
 /* A command line that a shell would take for these words. */
 void add_command_line(struct buf *out, const char *const *argv, size_t argc);
+
+/* The line as plain text, with its end if it has one here. */
+void line_add(struct buf *out, const struct terminal_line *line);
+/* Calls for each line of the text, without its end. */
+void each_line(struct transcript *transcript, const char *text, size_t length,
+               void (*add)(struct transcript *transcript, const char *line, size_t length));
 
 #endif

@@ -1,46 +1,13 @@
-/*
- * Lines as they are: plain text, text with its colours for a terminal, and Markdown, where the
- * lines of the terminal stand in fences and commentary is prose between them.
- */
-#include <stdlib.h>
+/* Lines as they are: plain text, and text with its colours for a terminal. */
 #include <string.h>
 
-#include "base/text.h"
 #include "transcript/internal.h"
 
 /* ---- text ---- */
 
-static void add_line_text(struct buf *out, const struct terminal_line *line)
-{
-    size_t from = out->length;
-    for (size_t i = 0; i < line->count; i++)
-        if (!line->wraps || line->cells[i].kind != CELL_EMPTY)
-            add_cell(out, &line->cells[i]);
-    if (line->wraps)
-        return;
-    while (out->length > from && out->data[out->length - 1] == ' ')
-        out->length--;
-    buf_add_char(out, '\n');
-}
-
-/* Calls for each line of the text, without its end. */
-static void each_line(struct transcript *transcript, const char *text, size_t length,
-                      void (*add)(struct transcript *transcript, const char *line, size_t length))
-{
-    for (;;) {
-        const char *end = length > 0 ? memchr(text, '\n', length) : NULL;
-        size_t part = end != NULL ? (size_t)(end - text) : length;
-        add(transcript, text, part);
-        if (end == NULL)
-            return;
-        text += part + 1;
-        length -= part + 1;
-    }
-}
-
 static void text_line(struct transcript *transcript, const struct terminal_line *line)
 {
-    add_line_text(&transcript->text, line);
+    line_add(&transcript->text, line);
 }
 
 static void text_remark(struct transcript *transcript, const char *line, size_t length)
@@ -99,13 +66,14 @@ static void ansi_line(struct transcript *transcript, const struct terminal_line 
     const struct look *now = &plain;
     for (size_t i = 0; i < line->count; i++) {
         const struct cell *cell = &line->cells[i];
-        if (cell->kind == CELL_HALF || (line->wraps && cell->kind == CELL_EMPTY))
+        char text[LONGEST_CELL];
+        if (cell->kind == CELL_HALF)
             continue;
         if (!look_equal(now, &cell->look)) {
             now = &cell->look;
             add_ansi_look(out, now);
         }
-        add_cell(out, cell);
+        buf_add(out, text, cell_encode(cell, text));
     }
     if (!look_equal(now, &plain))
         buf_add_string(out, "\33[0m");
@@ -129,185 +97,3 @@ static void ansi_note(struct transcript *transcript, enum note note, const char 
 }
 
 const struct form form_ansi = {.line = ansi_line, .note = ansi_note};
-
-/* ---- Markdown ---- */
-
-/* So much of a block is kept back until the fence that it needs is known. */
-enum { BLOCK_KEPT = 1 << 16, SHORTEST_FENCE = 3 };
-
-struct markdown {
-    struct buf block; /* lines whose fence is not written yet */
-    struct buf line;  /* not yet at its end */
-    size_t longest;   /* run of backticks that begins a line of the block */
-    size_t fence;     /* of the open block; 0: its lines are kept back, or there is none */
-    bool any;         /* something was written */
-};
-
-static struct markdown *markdown_of(struct transcript *transcript)
-{
-    if (transcript->own == NULL)
-        transcript->own = xcalloc(1, sizeof(struct markdown));
-    return transcript->own;
-}
-
-/* The backticks that a reader of Markdown could take for the end of a block (CommonMark 4.5). */
-static size_t fence_length(const char *line, size_t length)
-{
-    size_t i = 0, count = 0;
-    while (i < length && i < 3 && line[i] == ' ')
-        i++;
-    for (; i < length && line[i] == '`'; i++)
-        count++;
-    for (; i < length; i++)
-        if (line[i] != ' ' && line[i] != '\t')
-            return 0;
-    return count;
-}
-
-static void add_fence(struct buf *out, size_t length, const char *rest)
-{
-    for (size_t i = 0; i < length; i++)
-        buf_add_char(out, '`');
-    buf_add_string(out, rest);
-}
-
-static void begin_part(struct transcript *transcript, struct markdown *markdown)
-{
-    if (markdown->any)
-        buf_add_char(&transcript->text, '\n');
-    markdown->any = true;
-}
-
-static void open_block(struct transcript *transcript, struct markdown *markdown)
-{
-    begin_part(transcript, markdown);
-    markdown->fence = markdown->longest < SHORTEST_FENCE ? SHORTEST_FENCE : markdown->longest + 1;
-    add_fence(&transcript->text, markdown->fence, "console\n");
-    buf_add(&transcript->text, markdown->block.data, markdown->block.length);
-    buf_clear(&markdown->block);
-}
-
-static void close_block(struct transcript *transcript, struct markdown *markdown)
-{
-    if (markdown->fence == 0 && markdown->block.length > 0)
-        open_block(transcript, markdown);
-    if (markdown->fence > 0)
-        add_fence(&transcript->text, markdown->fence, "\n");
-    markdown->fence = markdown->longest = 0;
-}
-
-static void add_block_line(struct transcript *transcript, const char *line, size_t length)
-{
-    struct markdown *markdown = markdown_of(transcript);
-    size_t fence = fence_length(line, length);
-    if (markdown->fence > 0 && fence >= markdown->fence)
-        close_block(transcript, markdown); /* and another, with a longer fence */
-    if (fence > markdown->longest)
-        markdown->longest = fence;
-    struct buf *out = markdown->fence > 0 ? &transcript->text : &markdown->block;
-    buf_add(out, line, length);
-    buf_add_char(out, '\n');
-    if (markdown->fence == 0 && markdown->block.length > BLOCK_KEPT)
-        open_block(transcript, markdown);
-}
-
-static void end_line(struct transcript *transcript, struct markdown *markdown)
-{
-    const char *line = markdown->line.length > 0 ? markdown->line.data : "";
-    size_t length = markdown->line.length;
-    add_block_line(transcript, line, length > 0 && line[length - 1] == '\n' ? length - 1 : length);
-    buf_clear(&markdown->line);
-}
-
-static void markdown_line(struct transcript *transcript, const struct terminal_line *line)
-{
-    struct markdown *markdown = markdown_of(transcript);
-    add_line_text(&markdown->line, line);
-    /* A line without an end may be as long as the output: what is far behind its beginning cannot
-     * make it a fence. */
-    if (!line->wraps)
-        end_line(transcript, markdown);
-}
-
-static void block_remark(struct transcript *transcript, const char *line, size_t length)
-{
-    auto_buf struct buf text = {0};
-    buf_add_string(&text, length > 0 ? "# " : "#");
-    buf_add(&text, line, length);
-    add_block_line(transcript, text.data, text.length);
-}
-
-/* The end of the code span that begins with `count` backticks, or NULL. */
-static const char *code_end(const char *at, const char *end, size_t count)
-{
-    while (at < end) {
-        size_t run = 0;
-        while (at + run < end && at[run] == '`')
-            run++;
-        if (run == count)
-            return at + run;
-        at += run > 0 ? run : 1;
-    }
-    return NULL;
-}
-
-/* Prose is the author's Markdown, but what would swallow all that follows (HTML, a fence) is text.
- */
-static void add_prose(struct buf *out, const char *text, size_t length)
-{
-    const char *end = text + length;
-    bool at_start = true;
-    while (text < end) {
-        size_t run = 0;
-        while (text + run < end && (*text == '`' || (at_start && *text == '~')) &&
-               text[run] == *text)
-            run++;
-        const char *after = run > 0 && *text == '`' ? code_end(text + run, end, run) : NULL;
-        if (after != NULL && !(at_start && run >= 3)) {
-            buf_add(out, text, (size_t)(after - text));
-            text = after;
-            at_start = false;
-        } else if (run > 0) {
-            for (size_t i = 0; i < run; i++) {
-                buf_add_char(out, '\\');
-                buf_add_char(out, *text);
-            }
-            text += run;
-            at_start = false;
-        } else {
-            if (*text == '<')
-                buf_add_char(out, '\\');
-            at_start = *text == '\n' || (at_start && *text == ' ');
-            buf_add_char(out, *text++);
-        }
-    }
-}
-
-static void markdown_note(struct transcript *transcript, enum note note, const char *text,
-                          size_t length)
-{
-    struct markdown *markdown = markdown_of(transcript);
-    if (markdown->line.length > 0)
-        end_line(transcript, markdown);
-    if (note != NOTE_SAY) {
-        each_line(transcript, text, length, block_remark);
-        return;
-    }
-    close_block(transcript, markdown);
-    begin_part(transcript, markdown);
-    add_prose(&transcript->text, text, length);
-    buf_add_char(&transcript->text, '\n');
-}
-
-static void markdown_end(struct transcript *transcript)
-{
-    struct markdown *markdown = markdown_of(transcript);
-    if (markdown->line.length > 0)
-        end_line(transcript, markdown);
-    close_block(transcript, markdown);
-    buf_release(&markdown->block);
-    buf_release(&markdown->line);
-}
-
-const struct form form_markdown = {
-    .line = markdown_line, .note = markdown_note, .end = markdown_end};

@@ -7,6 +7,7 @@
 #include <vterm.h>
 
 #include "base/mem.h"
+#include "transcript/sequences.h"
 
 enum { UNCHANGED = INT_MAX };
 
@@ -25,8 +26,10 @@ struct screen {
 };
 
 struct terminal {
+    struct sequencer sequencer;
     VTerm *vterm;
-    VTermState *state;
+    bool in_text;   /* it is given text, no sequence */
+    int repeatable; /* the width of the character that a REP would repeat; 0: it has none */
     terminal_line_taker *take;
     void *self;
     struct screen main, alternate;
@@ -219,6 +222,8 @@ static int on_glyph(VTermGlyphInfo *info, VTermPos at, void *user)
     struct row *row = &terminal->screen->rows[at.row];
     struct cell cell = cell_of(terminal, info);
     int width = cell.kind == CELL_WIDE ? 2 : 1;
+    if (terminal->in_text)
+        terminal->repeatable = info->width;
     if (at.col + width > TERMINAL_COLUMNS)
         return 1;
     if (at.col == 0)
@@ -227,11 +232,12 @@ static int on_glyph(VTermGlyphInfo *info, VTermPos at, void *user)
     terminal->end_row = at.row;
     terminal->end_column = at.col + width;
     struct cell *place = &row->cells[at.col];
-    bool same = at.col + width <= row->used && memcmp(place, &cell, sizeof cell) == 0;
-    if (same)
-        return 1;
-    split_wide(row, at.col);
-    split_wide(row, at.col + width);
+    if (at.col < row->used) {
+        if (memcmp(place, &cell, sizeof cell) == 0)
+            return 1;
+        split_wide(row, at.col);
+        split_wide(row, at.col + width);
+    }
     *place = cell;
     if (width == 2)
         place[1] = (struct cell){.kind = CELL_HALF, .look = cell.look};
@@ -256,10 +262,11 @@ static int on_cursor(VTermPos at, VTermPos before, int visible, void *user)
 
 static void rotate(struct row *rows, int count, int by)
 {
-    struct row kept[TERMINAL_ROWS];
+    struct row kept[TERMINAL_ROWS] = {0};
     for (int i = 0; i < count; i++)
         kept[i] = rows[(i + by + count) % count];
-    memcpy(rows, kept, (size_t)count * sizeof *rows);
+    for (int i = 0; i < count; i++)
+        rows[i] = kept[i];
 }
 
 /* Whole lines move up (by > 0) or down; what leaves the screen at the top is done. */
@@ -412,6 +419,21 @@ static const VTermStateCallbacks callbacks = {
     .settermprop = on_property,
 };
 
+/* ---- what libvterm is given ---- */
+
+static void give(void *self, enum sequence_kind kind, const char *bytes, size_t length)
+{
+    struct terminal *terminal = self;
+    bool repeats = kind == SEQUENCE_CSI && bytes[length - 1] == 'b';
+    /* libvterm 0.1 never returns from repeating a character that has no width. */
+    if (repeats && terminal->repeatable == 0)
+        return;
+    if (kind == SEQUENCE_ESCAPE && bytes[length - 1] == 'c')
+        terminal->repeatable = 0;
+    terminal->in_text = kind == SEQUENCE_TEXT;
+    vterm_input_write(terminal->vterm, bytes, length);
+}
+
 /* ---- for others ---- */
 
 static void ignore_answer(const char *bytes, size_t length, void *user)
@@ -453,12 +475,13 @@ struct terminal *terminal_new(terminal_line_taker *take, void *self)
     screen_init(&terminal->main);
     screen_init(&terminal->alternate);
     terminal->screen = &terminal->main;
+    terminal->sequencer = (struct sequencer){.take = give, .self = terminal};
     terminal->vterm = vterm_new_with_allocator(TERMINAL_ROWS, TERMINAL_COLUMNS, &memory, NULL);
     vterm_set_utf8(terminal->vterm, 1);
     vterm_output_set_callback(terminal->vterm, ignore_answer, NULL);
-    terminal->state = vterm_obtain_state(terminal->vterm);
-    vterm_state_set_callbacks(terminal->state, &callbacks, terminal);
-    vterm_state_reset(terminal->state, 1);
+    VTermState *state = vterm_obtain_state(terminal->vterm);
+    vterm_state_set_callbacks(state, &callbacks, terminal);
+    vterm_state_reset(state, 1);
     terminal->main.cleared = false;
     terminal->fresh = true;
     return terminal;
@@ -471,11 +494,10 @@ void terminal_feed(struct terminal *terminal, const char *bytes, size_t length, 
     while (length > 0) {
         const char *end = memchr(bytes, '\n', length);
         size_t part = end != NULL ? (size_t)(end - bytes) : length;
-        if (part > 0)
-            vterm_input_write(terminal->vterm, bytes, part);
+        sequencer_feed(&terminal->sequencer, bytes, part);
         if (end == NULL)
             return;
-        vterm_input_write(terminal->vterm, "\r\n", 2);
+        sequencer_feed(&terminal->sequencer, "\r\n", 2);
         bytes += part + 1;
         length -= part + 1;
     }

@@ -1,7 +1,7 @@
 /*
  * The terminal that a run writes to: 80 columns and 24 rows, which hands out each line when it is
- * done. libvterm understands the control sequences; what stands on the screen is kept here, so that
- * a line that scrolls away costs no copy of all the others.
+ * done. libvterm understands the control sequences (sequences.h gives it no others); what stands on
+ * the screen is kept here, so that a line that scrolls away costs no copy of all the others.
  *
  * A line is handed out once, as it looks when it leaves the screen or when the terminal is told to
  * show what it has. A line that changes after it was shown is handed out again; one that only grew
@@ -70,7 +70,8 @@ void terminal_free(struct terminal *terminal);
 
 /* What a terminal echoes when this is typed: ^C for a control character. */
 void add_echo(struct buf *out, const char *typed, size_t length);
-/* A cell's text in UTF-8; a blank if there is nothing in it. */
-void add_cell(struct buf *out, const struct cell *cell);
+/* A cell's text in UTF-8, a blank if there is nothing in it; returns its length. */
+enum { LONGEST_CELL = 4 * TERMINAL_CHARS };
+size_t cell_encode(const struct cell *cell, char *out);
 
 #endif

@@ -15,12 +15,13 @@
 /* Written out when there is so much of it. */
 enum { MUCH_TEXT = 1 << 16 };
 
-const char *const transcript_format_words[] = {"text", "ansi", "markdown", NULL};
+const char *const transcript_format_words[] = {"text", "ansi", "markdown", "asciicast",
+                                               "svg",  "html", NULL};
 
 static const struct form *const forms[] = {
-    [TRANSCRIPT_TEXT] = &form_text,
-    [TRANSCRIPT_ANSI] = &form_ansi,
-    [TRANSCRIPT_MARKDOWN] = &form_markdown,
+    [TRANSCRIPT_TEXT] = &form_text,         [TRANSCRIPT_ANSI] = &form_ansi,
+    [TRANSCRIPT_MARKDOWN] = &form_markdown, [TRANSCRIPT_ASCIICAST] = &form_asciicast,
+    [TRANSCRIPT_SVG] = &form_svg,           [TRANSCRIPT_HTML] = &form_html,
 };
 
 static bool write_out(struct transcript *transcript)
@@ -75,12 +76,14 @@ static void show_bytes(struct transcript *transcript, const char *bytes, size_t 
     if (transcript->terminal != NULL)
         terminal_feed(transcript->terminal, bytes, length, typed);
     else
-        transcript->form->bytes(transcript, bytes, length, typed);
+        transcript->form->bytes(transcript, bytes, length);
 }
 
 static void show_typed(struct transcript *transcript, const char *text, size_t length)
 {
     auto_buf struct buf echo = {0};
+    if (transcript->form->typed != NULL)
+        transcript->form->typed(transcript, text, length);
     add_echo(&echo, text, length);
     show_bytes(transcript, echo.data, echo.length, true);
 }
@@ -113,17 +116,29 @@ static void say(struct transcript *transcript, const struct event *event)
     transcript_note(transcript, NOTE_SAY, text.data != NULL ? text.data : "", text.length);
 }
 
-static void tell_cut_off(struct transcript *transcript, const struct event *event)
+static void tell_cut_off(struct transcript *transcript, const char *why)
 {
     auto_buf struct buf text = {0};
     bool chinese = transcript->language == LANGUAGE_ZH;
     buf_add_string(&text, chinese ? "运行中止" : "cut off");
-    if (event != NULL) {
-        buf_add_string(&text, chinese ? "：" : ": ");
-        event_describe_in(transcript->language, event, &text);
-    }
+    buf_add_string(&text, why == NULL ? "" : chinese ? "：" : ": ");
+    buf_add_string(&text, why != NULL ? why : "");
     transcript_note(transcript, NOTE_CUT_OFF, text.data, text.length);
     transcript->cut_off_told = true;
+}
+
+static void tell_cutting_event(struct transcript *transcript, const struct event *event)
+{
+    auto_buf struct buf why = {0};
+    event_describe_in(transcript->language, event, &why);
+    tell_cut_off(transcript, why.data);
+}
+
+/* For runs whose events do not tell. */
+static void tell_end(struct transcript *transcript, enum run_end end)
+{
+    const char *why = transcript->language == LANGUAGE_ZH ? "系统拒绝继续" : "the host refused";
+    tell_cut_off(transcript, end == RUN_FAILED ? why : NULL);
 }
 
 static void show(struct transcript *transcript, const struct event *event)
@@ -148,7 +163,7 @@ static void show(struct transcript *transcript, const struct event *event)
     case EVENT_INTERRUPT:
     case EVENT_DIVERGE:
         transcript_at(transcript, event->t_us);
-        tell_cut_off(transcript, event);
+        tell_cutting_event(transcript, event);
         break;
     case EVENT_START:
         free(transcript->root); /* of a trace that nobody should have written */
@@ -213,11 +228,11 @@ bool transcript_end(struct transcript *transcript, const struct trace_footer *fo
     if (transcript->error == 0) {
         mark_time(transcript, footer->duration_us, true);
         if (footer->end != RUN_COMPLETED && !transcript->cut_off_told)
-            tell_cut_off(transcript, NULL);
+            tell_end(transcript, footer->end);
         if (transcript->terminal != NULL)
             terminal_show(transcript->terminal);
         if (transcript->form->end != NULL)
-            transcript->form->end(transcript);
+            transcript->form->end(transcript, footer);
     }
     bool written = write_out(transcript) && fflush(transcript->out) == 0;
     if (transcript->error != 0)
@@ -233,6 +248,8 @@ void transcript_free(struct transcript *transcript)
     terminal_free(transcript->terminal);
     buf_release(&transcript->text);
     free(transcript->root);
+    if (transcript->form->free != NULL && transcript->own != NULL)
+        transcript->form->free(transcript->own);
     free(transcript->own);
     free(transcript);
 }

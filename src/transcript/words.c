@@ -102,15 +102,44 @@ void add_echo(struct buf *out, const char *typed, size_t length)
     }
 }
 
-void add_cell(struct buf *out, const struct cell *cell)
+size_t cell_encode(const struct cell *cell, char *out)
 {
     if (cell->kind == CELL_HALF)
-        return;
-    if (cell->chars[0] == 0)
-        buf_add_char(out, ' ');
-    for (size_t i = 0; i < TERMINAL_CHARS && cell->chars[i] != 0; i++) {
-        utf8proc_uint8_t bytes[4];
-        utf8proc_ssize_t length = utf8proc_encode_char((utf8proc_int32_t)cell->chars[i], bytes);
-        buf_add(out, bytes, (size_t)length);
+        return 0;
+    if (cell->chars[0] < 0x80 && cell->chars[1] == 0) {
+        *out = cell->chars[0] != 0 ? (char)cell->chars[0] : ' ';
+        return 1;
     }
+    size_t length = 0;
+    for (size_t i = 0; i < TERMINAL_CHARS && cell->chars[i] != 0; i++)
+        length += (size_t)utf8proc_encode_char((utf8proc_int32_t)cell->chars[i],
+                                               (utf8proc_uint8_t *)out + length);
+    return length;
+}
+
+void each_line(struct transcript *transcript, const char *text, size_t length,
+               void (*add)(struct transcript *transcript, const char *line, size_t length))
+{
+    for (;;) {
+        const char *end = length > 0 ? memchr(text, '\n', length) : NULL;
+        size_t part = end != NULL ? (size_t)(end - text) : length;
+        add(transcript, text, part);
+        if (end == NULL)
+            return;
+        text += part + 1;
+        length -= part + 1;
+    }
+}
+
+void line_add(struct buf *out, const struct terminal_line *line)
+{
+    char text[TERMINAL_COLUMNS * LONGEST_CELL];
+    size_t length = 0;
+    for (size_t i = 0; i < line->count; i++)
+        length += cell_encode(&line->cells[i], text + length);
+    while (!line->wraps && length > 0 && text[length - 1] == ' ')
+        length--;
+    buf_add(out, text, length);
+    if (!line->wraps)
+        buf_add_char(out, '\n');
 }
