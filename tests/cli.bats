@@ -543,7 +543,7 @@ complete_bash() {
 }
 
 @test "bash completes commands, options, their words, and files" {
-    [ "$(complete_bash procenario d)" = doctor ]
+    [ "$(complete_bash procenario doct)" = doctor ]
     [ "$(complete_bash procenario help ch)" = check ]
     [ "$(complete_bash procenario run --tr)" = --trace ]
     [ "$(complete_bash procenario run --format j)" = "json junit" ]

@@ -4,6 +4,9 @@
 #
 #     tests/golden.sh [PATH…]        (called by `make golden`, which builds first)
 #
+# Pictures are drawn from these traces: tests/golden/pictures/PATH.KIND.LANG.FORMAT for PATH.json. To hold
+# another one, make an empty file of that name first.
+#
 # A golden is evidence only when somebody has read it: look at the difference before you commit it.
 # Refused in CI, where nobody reads.
 set -euo pipefail
@@ -24,7 +27,7 @@ if [ $# -eq 0 ]; then
     # What belongs to no scenario any more.
     while read -r name; do
         [ -f "scenarios/$name.yaml" ] || { rm "$golden/$name.json" && echo "removed  $name"; }
-    done < <(mkdir -p $golden && cd $golden && find . -name '*.json' | sed 's|^\./||; s|\.json$||')
+    done < <(mkdir -p $golden && cd $golden && find . -name '*.json' -not -path './pictures/*' | sed 's|^\./||; s|\.json$||')
 else
     names=("$@")
 fi
@@ -70,5 +73,17 @@ if [ $# -eq 0 ]; then
         fi
     done < <(cd $golden/transcripts && find . -type f | sed 's|^\./||' | LC_ALL=C sort)
 fi
+for name in "${names[@]}"; do
+    for picture in "$golden/pictures/$name".*; do
+        [ -f "$picture" ] || continue
+        IFS=. read -r kind language format <<<"${picture#"$golden/pictures/$name."}"
+        "$procenario" draw --as "$kind" --lang "$language" --format "$format" -o "$new/picture" \
+            "$golden/$name.json"
+        if ! cmp -s "$new/picture" "$picture"; then
+            cp "$new/picture" "$picture"
+            printf '%-8s %s\n' changed "${picture#"$golden/"}"
+        fi
+    done
+done
 git diff --stat -- $golden 2>/dev/null || true # a copy without its history has nothing to show
 exit $failed

@@ -40,11 +40,10 @@ static int index_of(const char *word, const char *const *words)
 static int read_options(const struct draw_settings *given, const struct operands *operands,
                         struct draw_options *picture)
 {
-    if (operands->count != 1)
-        return usage_error(&command_draw,
-                           operands->count == 0 ? "no file is given"
-                                                : "draw takes one file, but %d are given",
-                           operands->count);
+    if (operands->count == 0)
+        return usage_error(&command_draw, "no file is given");
+    if (operands->count > 1)
+        return usage_error(&command_draw, "draw takes one file, but %d are given", operands->count);
     if (given->as == NULL)
         return usage_error(&command_draw,
                            "say which picture: --as timeline, graph, tree or sequence");

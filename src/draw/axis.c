@@ -49,7 +49,7 @@ static int label_room(const struct axis_style *style, int64_t t_us)
 
 static void begin_moment(struct axis *axis, int64_t t_us, int at)
 {
-    if (axis->moment_count % 64 == 0)
+    if (axis->moments == NULL || axis->moment_count % 64 == 0)
         axis->moments =
             xreallocarray(axis->moments, (size_t)axis->moment_count + 64, sizeof *axis->moments);
     axis->moments[axis->moment_count++] = (struct moment){t_us, at, at};
@@ -88,7 +88,7 @@ static void place(struct axis *axis, const struct plot *plot, const struct axis_
 static void squeeze(struct axis *axis, const struct plot *plot, const struct axis_style *style)
 {
     int64_t length = axis->length, shorter = length * 5 / 8;
-    if (length <= style->comfortable)
+    if (length <= 0 || length <= style->comfortable)
         return;
     shorter = shorter > style->comfortable ? shorter : style->comfortable;
     axis->squeezed = shorter > style->most;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "draw/internal.h"
 
 /* ---- what makes processes alike ---- */
@@ -224,6 +225,16 @@ static void name_add(struct buf *out, const struct cast *cast, uint32_t process,
     label_add(out, name, strlen(name), columns);
 }
 
+/* "child.2" and "child.4999" are told as "child.2 … 4999". */
+static size_t common_beginning(const char *first, const char *last)
+{
+    size_t beginning = 0;
+    for (size_t i = 0; first[i] != '\0' && first[i] == last[i]; i++)
+        if (first[i] == '.')
+            beginning = i + 1;
+    return beginning;
+}
+
 void lane_name_add(struct buf *out, const struct cast *cast, uint32_t index, size_t columns)
 {
     const struct lane *lane = &cast->lanes[index];
@@ -237,10 +248,15 @@ void lane_name_add(struct buf *out, const struct cast *cast, uint32_t index, siz
         name_add(out, cast, lane->process, columns);
         return;
     }
+    const char *first = cast->history->processes[lane->process].name;
+    const char *last = cast->history->processes[lane->last].name;
+    last += common_beginning(first, last);
     size_t half = columns > 13 ? (columns - 3) / 2 : 5;
-    name_add(out, cast, lane->process, half);
-    buf_add_string(out, " … ");
-    name_add(out, cast, lane->last, half);
+    auto_buf struct buf end = {0};
+    label_add(&end, last, strlen(last), half);
+    size_t width = utf8_width(end.data, end.length) + 3;
+    label_add(out, first, strlen(first), columns > width + 4 ? columns - width : 4);
+    buf_printf(out, " … %s", end.data != NULL ? end.data : "");
 }
 
 void lane_note_add(struct buf *out, const struct cast *cast, uint32_t index)

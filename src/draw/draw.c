@@ -11,14 +11,24 @@ const char *const draw_format_words[] = {"svg", "text", "mermaid", "dot", "trace
 enum { KINDS = DRAW_SEQUENCE + 1, FORMATS = DRAW_TRACE_EVENT + 1 };
 
 static drawer *const drawers[KINDS][FORMATS] = {
-    [DRAW_TIMELINE] = {[DRAW_SVG] = timeline_svg},
+    [DRAW_TIMELINE] =
+        {[DRAW_SVG] = timeline_svg, [DRAW_TEXT] = timeline_text, [DRAW_MERMAID] = timeline_mermaid},
+    [DRAW_GRAPH] = {[DRAW_SVG] = graph_svg,
+                    [DRAW_TEXT] = graph_text,
+                    [DRAW_MERMAID] = graph_mermaid,
+                    [DRAW_DOT] = graph_dot},
+    [DRAW_SEQUENCE] =
+        {[DRAW_SVG] = sequence_svg, [DRAW_TEXT] = sequence_text, [DRAW_MERMAID] = sequence_mermaid},
+    [DRAW_TREE] = {[DRAW_SVG] = tree_svg,
+                   [DRAW_TEXT] = tree_text,
+                   [DRAW_MERMAID] = tree_mermaid,
+                   [DRAW_DOT] = tree_dot},
 };
 
 /* The one that holds everything is not made in memory. */
 static bool is_streamed(enum draw_kind kind, enum draw_format format)
 {
-    (void)kind, (void)format;
-    return false;
+    return kind == DRAW_TIMELINE && format == DRAW_TRACE_EVENT;
 }
 
 bool draw_knows(enum draw_kind kind, enum draw_format format)
@@ -44,6 +54,8 @@ void draw(const struct history *history, const struct draw_options *options, FIL
 {
     drawer *drawn_by = drawers[options->kind][options->format];
     auto_buf struct buf picture = {0};
+    if (is_streamed(options->kind, options->format))
+        trace_event_draw(history, options->language, out);
     if (drawn_by == NULL)
         return;
     drawn_by(history, options->language, &picture);

@@ -67,7 +67,7 @@ void cast_init(struct cast *cast, const struct history *history, enum language l
 void cast_release(struct cast *cast);
 /* The lane on which the process is drawn, or NO_INDEX: it is only counted. */
 uint32_t cast_lane(const struct cast *cast, uint32_t process);
-/* "child.2", "child.2 … child.4999", and of the rest "212 more processes". */
+/* "child.2", "child.2 … 4999", and of the rest "212 more processes". */
 void lane_name_add(struct buf *out, const struct cast *cast, uint32_t lane, size_t columns);
 /* "4,998 alike", or nothing. */
 void lane_note_add(struct buf *out, const struct cast *cast, uint32_t lane);
@@ -79,7 +79,7 @@ void lane_fate_add(struct buf *out, const struct cast *cast, uint32_t lane);
 /* ---- which events are shown (plot.c) ---- */
 
 enum act_kind {
-    ACT_NONE,
+    ACT_NONE,   /* `times` events are left out here */
     ACT_BEGIN,  /* the root starts */
     ACT_FORK,   /* lane to other */
     ACT_STATE,  /* sleeps, wakes, is stopped, goes on */
@@ -116,6 +116,9 @@ struct plot {
 };
 
 void plot_init(struct plot *plot, const struct cast *cast);
+/* At most about `most` acts: sleeping and waking are left out if need be, then outputs in a row
+ * become one, then the middle is left out. */
+void plot_limit(struct plot *plot, uint32_t most);
 void plot_release(struct plot *plot);
 void plot_lane_name_add(struct buf *out, const struct plot *plot, uint32_t lane, size_t columns);
 /* The signal of an act that is a sending or receiving, else 0. */
@@ -149,6 +152,28 @@ struct axis_style {
 
 void axis_init(struct axis *axis, const struct plot *plot, const struct axis_style *style);
 void axis_release(struct axis *axis);
+
+/* ---- text (canvas.c) ---- */
+
+struct canvas { /* characters in rows and columns; what is set outside of it is dropped */
+    int width, height;
+    struct canvas_cell *cells;
+};
+void canvas_init(struct canvas *canvas, int width, int height);
+void canvas_release(struct canvas *canvas);
+/* One character one column wide. */
+void canvas_set(struct canvas *canvas, int x, int y, const char *glyph);
+bool canvas_is_blank(const struct canvas *canvas, int x, int y, int columns);
+/* Any text; returns the column after it. */
+int canvas_text(struct canvas *canvas, int x, int y, const char *text, size_t length);
+/* Appends the rows without blanks at their ends. */
+void canvas_write(const struct canvas *canvas, struct buf *out);
+/* Appends the words of a legend, a line at most 100 columns wide. */
+struct legend_line {
+    struct buf *out;
+    size_t width;
+};
+void legend_line_add(struct legend_line *line, const char *sign, const char *word);
 
 /* ---- SVG (svg.c) ---- */
 

@@ -302,6 +302,84 @@ void plot_init(struct plot *plot, const struct cast *cast)
     }
 }
 
+/* ---- fewer ---- */
+
+/* Removes the acts that are marked; those that stay know each other still. */
+static void remove_acts(struct plot *plot, const bool *removed)
+{
+    auto_free uint32_t *now = xcalloc((size_t)plot->act_count + 1, sizeof *now);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < plot->act_count; i++)
+        now[i] = removed[i] ? NO_INDEX : kept++;
+    for (uint32_t i = 0; i < plot->act_count; i++) {
+        struct act act = plot->acts[i];
+        if (removed[i])
+            continue;
+        act.arrival = act.arrival != NO_INDEX ? now[act.arrival] : NO_INDEX;
+        plot->acts[now[i]] = act;
+    }
+    plot->act_count = kept;
+    for (uint32_t i = 1; i < kept; i++)
+        plot->acts[i].at_once = follows(plot, i);
+}
+
+static bool is_sleep(const struct plot *plot, const struct act *act)
+{
+    enum event_kind kind = plot->cast->history->events[act->event].event.kind;
+    return act->kind == ACT_STATE && (kind == EVENT_BLOCK || kind == EVENT_WAKE);
+}
+
+static void remove_sleeps(struct plot *plot)
+{
+    auto_free bool *removed = xcalloc((size_t)plot->act_count + 1, sizeof *removed);
+    for (uint32_t i = 0; i < plot->act_count; i++)
+        removed[i] = is_sleep(plot, &plot->acts[i]);
+    remove_acts(plot, removed);
+}
+
+static void join_outputs(struct plot *plot)
+{
+    auto_free bool *removed = xcalloc((size_t)plot->act_count + 1, sizeof *removed);
+    struct act *first = NULL;
+    for (uint32_t i = 0; i < plot->act_count; i++) {
+        struct act *act = &plot->acts[i];
+        removed[i] = act->kind == ACT_OUTPUT && first != NULL && first->lane == act->lane;
+        if (removed[i])
+            first->times += act->times;
+        else
+            first = act->kind == ACT_OUTPUT ? act : NULL;
+    }
+    remove_acts(plot, removed);
+}
+
+static void remove_middle(struct plot *plot, uint32_t most)
+{
+    auto_free bool *removed = xcalloc((size_t)plot->act_count + 1, sizeof *removed);
+    uint32_t first = most * 2 / 3, last = plot->act_count - most / 3;
+    for (uint32_t i = first + 1; i < last; i++)
+        removed[i] = true;
+    plot->acts[first] = (struct act){.kind = ACT_NONE,
+                                     .event = plot->acts[first].event,
+                                     .lane = NO_INDEX,
+                                     .other = NO_INDEX,
+                                     .arrival = NO_INDEX,
+                                     .times = last - first};
+    remove_acts(plot, removed);
+    for (uint32_t i = 0; i < plot->act_count; i++) /* what arrived there has no end any more */
+        if (plot->acts[i].arrival == first)
+            plot->acts[i].arrival = NO_INDEX;
+}
+
+void plot_limit(struct plot *plot, uint32_t most)
+{
+    if (plot->act_count > most)
+        remove_sleeps(plot);
+    if (plot->act_count > most)
+        join_outputs(plot);
+    if (plot->act_count > most)
+        remove_middle(plot, most);
+}
+
 void plot_release(struct plot *plot)
 {
     free(plot->acts);

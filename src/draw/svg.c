@@ -18,10 +18,13 @@ int svg_small_columns(size_t columns)
     return (int)((columns * 61 + 9) / 10); /* 6.1 */
 }
 
+static const char font_rule[] =
+    "% text{font:12px ui-monospace,\"DejaVu Sans Mono\",Menlo,Consolas,\"Noto Sans Mono CJK SC\","
+    "\"Noto Sans CJK SC\",monospace;fill:#1b1f24}";
+
 /* One rule: `%` stands for the picture's class. */
 static const char *const rules[] = {
-    "% text{font:12px ui-monospace,\"DejaVu Sans Mono\",Menlo,Consolas,\"Noto Sans Mono CJK "
-    "SC\",\"Noto Sans CJK SC\",monospace;fill:#1b1f24}",
+    font_rule,
     "% .small{font-size:10px}",
     "% .soft{fill:#57606a}",
     "% .strong{font-weight:bold}",

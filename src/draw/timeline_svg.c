@@ -16,7 +16,7 @@ enum {
     PITCH = 44,  /* from lane to lane */
     HALF = 6,    /* of a block's height */
     INDENT = 10, /* of a name, a generation */
-    CLOSE = 6,   /* marks nearer than that are one, where the axis is squeezed */
+    CLOSE = 11,  /* marks nearer than that are one, where the axis is squeezed */
     LEGEND_ROW = 22,
 };
 
@@ -63,7 +63,9 @@ static void mark_label_add(struct buf *out, const struct plot *plot, const struc
         const char *slash = strrchr(event->argv[0], '/');
         const char *name = slash != NULL && slash[1] != '\0' ? slash + 1 : event->argv[0];
         label_add(out, name, strlen(name), 14);
-    } else if (act->kind == ACT_RECEIVE && act->other == NO_INDEX && event->from == NULL)
+    } else if (act->kind == ACT_RECEIVE && event->action == ACTION_IGNORED)
+        word_add(out, plot->cast->language, WORD_IGNORED, signal_name(event->signal));
+    else if (act->kind == ACT_RECEIVE && act->other == NO_INDEX && event->from == NULL)
         buf_add_string(out, signal_name(event->signal));
 }
 
@@ -183,17 +185,14 @@ static void draw_stretches(struct timeline *timeline, uint32_t lane)
         const struct stretch *stretch = &process->stretches[i];
         int begin = timeline->axis.event_at[stretch->from];
         int finish = stretch->to != NO_INDEX ? timeline->axis.event_at[stretch->to] : end;
-        if (finish - begin < (timeline->axis.squeezed ? 2 : 1))
-            continue;
-        if (stretch->state != state) {
+        bool seen = finish - begin >= (timeline->axis.squeezed ? 2 : 1);
+        if (seen && stretch->state != state) {
             draw_block(timeline, state, x_of(timeline, from), x_of(timeline, begin), y);
             from = begin;
             state = stretch->state;
         }
         to = finish;
     }
-    if (process->reaped == NO_INDEX)
-        to = end;
     draw_block(timeline, state, x_of(timeline, from), x_of(timeline, to), y);
 }
 
@@ -256,7 +255,8 @@ static void draw_shape(struct timeline *timeline, const struct act *act, int x, 
 {
     struct buf *out = timeline->svg.out;
     const struct event *event = event_of(timeline, act);
-    switch (act->kind) {
+    bool ignored = act->kind == ACT_RECEIVE && event->action == ACTION_IGNORED;
+    switch (ignored ? ACT_OTHER : act->kind) {
     case ACT_OUTPUT:
         buf_printf(out, "<circle class=\"mark\" cx=\"%d\" cy=\"%d\" r=\"3.5\"/>", x, y);
         break;
@@ -470,7 +470,7 @@ static void draw_axis(struct timeline *timeline)
             buf_printf(timeline->svg.out, "<path class=\"axis\" d=\"M%d %dH%d\"/>\n", x - 2, y,
                        end + 2);
         drawn = end;
-        int row = x >= free_from[0] ? 0 : 1;
+        int row = x >= free_from[0] || timeline->axis.squeezed ? 0 : 1;
         if (x < free_from[row])
             continue;
         auto_buf struct buf label = {0};
@@ -517,6 +517,14 @@ static bool state_occurs(const struct timeline *timeline, enum process_state sta
     return false;
 }
 
+/* It looks as the legend has it: a death by a signal, a signal that was caught. */
+static bool is_exemplary(const struct timeline *timeline, const struct act *act)
+{
+    const struct event *event = event_of(timeline, act);
+    return is_marked(timeline, act) && (act->kind != ACT_EXIT || !event->has_status) &&
+           (act->kind != ACT_RECEIVE || event->action == ACTION_CAUGHT);
+}
+
 static bool sample_occurs(const struct timeline *timeline, const struct sample *sample)
 {
     if (sample->sign == SIGN_STATE)
@@ -530,8 +538,7 @@ static bool sample_occurs(const struct timeline *timeline, const struct sample *
             continue;
         if (sample->sign == SIGN_ARROW && act->lane != NO_INDEX)
             return true;
-        if (sample->sign == SIGN_MARK && is_marked(timeline, act) &&
-            (act->kind != ACT_EXIT || !event_of(timeline, act)->has_status))
+        if (sample->sign == SIGN_MARK && is_exemplary(timeline, act))
             return true;
     }
     return false;
@@ -541,8 +548,7 @@ static const struct act *example_of(const struct timeline *timeline, enum act_ki
 {
     for (uint32_t i = 0; i < timeline->plot.act_count; i++) {
         const struct act *act = &timeline->plot.acts[i];
-        if (act->kind == kind && is_marked(timeline, act) &&
-            (kind != ACT_EXIT || !event_of(timeline, act)->has_status))
+        if (act->kind == kind && is_exemplary(timeline, act))
             return act;
     }
     return NULL;

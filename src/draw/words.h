@@ -34,6 +34,7 @@
     X(WORD_EXEC, "executes a program", "执行程序 (exec)")                                          \
     X(WORD_FAILURE, "a call that fails", "调用失败")                                               \
     X(WORD_CAUGHT, "signal caught", "捕获信号")                                                    \
+    X(WORD_IGNORED, "%s ignored", "%s 被忽略")                                                     \
     X(WORD_KILLED, "killed by a signal", "被信号杀死")                                             \
     X(WORD_OTHER, "other event", "其他事件")                                                       \
     X(WORD_AT_ONCE, "one moment, events in order", "同一时刻，按先后排列")                         \
@@ -47,6 +48,7 @@
     X(WORD_STEP_PRINT, "print", "print")                                                           \
     X(WORD_STEP_KILL, "kill", "kill")                                                              \
     X(WORD_STEP_EXEC, "exec", "exec")                                                              \
+    X(WORD_STEP_ADOPT, "adopt", "收养")                                                            \
     X(WORD_STEP_EXIT, "exit", "exit")                                                              \
     /* Fates. */                                                                                   \
     X(WORD_EXIT, "exit %d", "退出码 %d")                                                           \
