@@ -41,7 +41,7 @@ BUILD ?= $(if $(filter plain,$(VARIANT)),build,build/$(VARIANT))
 
 # ---- flags ------------------------------------------------------------------------------------
 
-LIBRARIES := yaml-0.1 jansson libpcre2-8 libutf8proc vterm
+LIBRARIES := yaml-0.1 jansson libpcre2-8 libutf8proc vterm libmd
 ifndef LIBRARY_LIBS
 LIBRARY_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
 LIBRARY_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
@@ -95,6 +95,8 @@ $(BUILD)/procenario: $(OBJECTS) $(BUILD)/objects
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(COMPILE) -MMD -MP -c -o $@ $<
+# Taken in by the assembler, so no compiler knows of them.
+$(BUILD)/obj/src/page/assets.o: src/page/page.css src/page/page.js
 $(BUILD)/obj/src/main.o: CPPFLAGS += -DPROCENARIO_VERSION='"$(VERSION)"'
 
 $(BUILD)/unit/%: tests/unit/%.c $(OBJECTS) $(BUILD)/objects
@@ -123,6 +125,8 @@ demo: ## install what is missing, build, and perform a scenario before your eyes
 test: ## install what is missing, build, and run all tests (SANITIZE=1: under ASan and UBSan; VALGRIND=1)
 	@tests/packages install build demo test $(filter valgrind,$(VARIANT))
 	@tests/packages install extra || echo "CPython's own tests are not to be had here: they are skipped"
+	@tests/packages install browser || echo "no browser is to be had here: pages are not clicked through"
+	@tests/browser/install '$(abspath $(BUILD))/browser'
 	@$(MAKE) test-products
 	@BUILD='$(abspath $(BUILD))' VARIANT=$(VARIANT) tests/run-suite $(TESTS)
 

@@ -37,4 +37,8 @@ void draw_formats_of(enum draw_kind kind, struct buf *out);
  * does not know. */
 void draw(const struct history *history, const struct draw_options *options, FILE *out);
 
+/* Where each event stands in the SVG of the timeline: its x, one an event; the caller frees it. For
+ * who shows a picture together with an event, also with one that has no mark in it. */
+int *draw_timeline_places(const struct history *history, enum language language);
+
 #endif

@@ -661,3 +661,19 @@ void timeline_svg(const struct history *history, enum language language, struct 
     plot_release(&timeline.plot);
     cast_release(&timeline.cast);
 }
+
+int *draw_timeline_places(const struct history *history, enum language language)
+{
+    struct timeline timeline = {.history = history, .svg = {.language = language}};
+    int *places = xcalloc((size_t)history->event_count + 1, sizeof *places);
+    cast_init(&timeline.cast, history, language, MOST_LANES);
+    plot_init(&timeline.plot, &timeline.cast);
+    axis_init(&timeline.axis, &timeline.plot, &style);
+    measure(&timeline);
+    for (uint32_t i = 0; i < history->event_count; i++)
+        places[i] = x_of(&timeline, timeline.axis.event_at[i]);
+    axis_release(&timeline.axis);
+    plot_release(&timeline.plot);
+    cast_release(&timeline.cast);
+    return places;
+}

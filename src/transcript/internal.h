@@ -65,11 +65,6 @@ void annotate_release(struct transcript *transcript);
 void add_time_mark(struct buf *out, enum language language, int64_t us, bool end);
 /* A command line that a shell would take for these words. */
 void add_command_line(struct buf *out, const char *const *argv, size_t argc);
-/* What a terminal echoes when this is typed: ^C for a control character. */
-void add_echo(struct buf *out, const char *typed, size_t length);
-/* A cell's text in UTF-8, a blank if there is nothing in it; returns its length. */
-enum { LONGEST_CELL = 4 * TERMINAL_CHARS };
-size_t cell_encode(const struct cell *cell, char *out);
 
 /* The line as plain text, with its end if it has one here. */
 void line_add(struct buf *out, const struct terminal_line *line);

@@ -512,3 +512,11 @@ void terminal_free(struct terminal *terminal)
     screen_release(&terminal->alternate);
     free(terminal);
 }
+
+struct terminal_line terminal_row(const struct terminal *terminal, unsigned row)
+{
+    const struct row *found = &terminal->screen->rows[row];
+    bool wraps = row + 1 < TERMINAL_ROWS && terminal->screen->rows[row + 1].follows;
+    int count = wraps ? found->used : visible_columns(found);
+    return (struct terminal_line){found->cells, (size_t)count, wraps};
+}

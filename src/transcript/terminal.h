@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/mem.h"
+
 enum { TERMINAL_COLUMNS = 80, TERMINAL_ROWS = 24, TERMINAL_CHARS = 6 };
 
 enum color_kind { COLOR_DEFAULT, COLOR_INDEXED, COLOR_RGB };
@@ -62,6 +64,14 @@ struct terminal *terminal_new(terminal_line_taker *take, void *self);
 void terminal_feed(struct terminal *terminal, const char *bytes, size_t length, bool typed);
 /* Hands out what stands on the screen and was not handed out yet. */
 void terminal_show(struct terminal *terminal);
+/* A row of the screen as it is now, from 0; borrowed until more is fed. */
+struct terminal_line terminal_row(const struct terminal *terminal, unsigned row);
 void terminal_free(struct terminal *terminal);
+
+/* What a terminal echoes when this is typed: ^C for a control character. */
+void add_echo(struct buf *out, const char *typed, size_t length);
+/* A cell's text in UTF-8, a blank if there is nothing in it; returns its length. */
+enum { LONGEST_CELL = 4 * TERMINAL_CHARS };
+size_t cell_encode(const struct cell *cell, char *out);
 
 #endif

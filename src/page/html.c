@@ -1,0 +1,96 @@
+/* Words and markup. */
+#include <string.h>
+#include <utf8proc.h>
+
+#include "base/text.h"
+#include "page/internal.h"
+
+#define X(id, en, zh) {en, zh},
+static const char *const labels[LABEL_COUNT][LANGUAGE_COUNT] = {PAGE_LABELS(X)};
+#undef X
+
+static const char replacement[] = "\xef\xbf\xbd";
+
+/* HTML forbids controls but tab and newline, and noncharacters (WHATWG HTML, 13.2.3.5). */
+static bool is_forbidden(utf8proc_int32_t code)
+{
+    bool control = code < 0x20 ? code != '\t' && code != '\n' : code >= 0x7f && code < 0xa0;
+    return control || (code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef);
+}
+
+void html_add(struct buf *out, const char *text, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        utf8proc_int32_t code;
+        utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)text + at,
+                                                 (utf8proc_ssize_t)(length - at), &code);
+        if (step <= 0 || is_forbidden(code))
+            buf_add_string(out, replacement);
+        else if (code == '&')
+            buf_add_string(out, "&amp;");
+        else if (code == '<')
+            buf_add_string(out, "&lt;");
+        else if (code == '>')
+            buf_add_string(out, "&gt;");
+        else if (code == '"')
+            buf_add_string(out, "&quot;");
+        else
+            buf_add(out, text + at, (size_t)step);
+        at += step > 0 ? (size_t)step : 1;
+    }
+}
+
+void html_add_name(struct buf *out, const char *text)
+{
+    auto_buf struct buf visible = {0};
+    text_add_visible(&visible, text, strlen(text));
+    buf_add_string(out, "<bdi>");
+    html_add(out, visible.data, visible.length);
+    buf_add_string(out, "</bdi>");
+}
+
+void text_add_label(struct buf *out, enum language language, enum label label,
+                    const char *const *given)
+{
+    for (const char *at = labels[label][language]; *at != '\0'; at++) {
+        bool place = at[0] == '{' && at[1] >= '0' && at[1] <= '3' && at[2] == '}';
+        if (!place) {
+            buf_add_char(out, *at);
+            continue;
+        }
+        if (given != NULL && given[at[1] - '0'] != NULL)
+            buf_add_string(out, given[at[1] - '0']);
+        at += 2;
+    }
+}
+
+void html_add_label(struct buf *out, enum language language, enum label label,
+                    const char *const *given)
+{
+    auto_buf struct buf text = {0};
+    text_add_label(&text, language, label, given);
+    html_add(out, text.data, text.length);
+}
+
+/* `<` could end the element or begin a comment in it; JSON has another way to write it. */
+void script_add_json(struct buf *out, const char *json, size_t length)
+{
+    for (const char *end = json + length; json < end;) {
+        const char *sign = memchr(json, '<', (size_t)(end - json));
+        size_t plain = (size_t)((sign != NULL ? sign : end) - json);
+        buf_add(out, json, plain);
+        if (sign != NULL)
+            buf_add_string(out, "\\u003c");
+        json += plain + (sign != NULL);
+    }
+}
+
+void html_add_time(struct buf *out, int64_t us)
+{
+    buf_printf(out, "%lld.%03d s", (long long)(us / 1000000), (int)(us / 1000 % 1000));
+}
+
+const char *english_in(enum language language)
+{
+    return language == LANGUAGE_EN ? "" : " lang=\"en\"";
+}
