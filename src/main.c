@@ -57,6 +57,7 @@ static void print_help(FILE *out)
 
 static int unknown_command(const char *name)
 {
+    static const char *const options[] = {"--help", "--version", NULL};
     const char *words[32] = {"help"};
     size_t count = 1;
     for (const struct command *const *c = commands; *c && count + 1 < ARRAY_SIZE(words); c++)
@@ -67,7 +68,7 @@ static int unknown_command(const char *name)
     buf_printf(&text, "procenario: unknown %s '", option ? "option" : "command");
     text_add_visible(&text, name, strlen(name));
     buf_add_char(&text, '\'');
-    const char *near = option ? NULL : nearest_word(name, words);
+    const char *near = nearest_word(name, option ? options : words);
     if (near)
         buf_printf(&text, "; did you mean '%s'?", near);
     fprintf(stderr, "%s\n  try 'procenario --help'\n", text.data);

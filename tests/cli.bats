@@ -183,7 +183,7 @@ lacks() {
     procenario 2 run -Z holds.yaml
     holds "$stderr" "unknown option '-Z'"
     procenario 2 --verson
-    holds "$stderr" "unknown option '--verson'"
+    holds "$stderr" "unknown option '--verson'; did you mean '--version'?"
 }
 
 @test "control characters of an argument are made visible" {

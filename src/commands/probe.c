@@ -550,7 +550,12 @@ static void look_room(struct probe_answer *answer)
     bool by_user = geteuid() != 0 && limit.rlim_cur < WANTED_PROCESSES;
     bool by_cgroup = room >= 0 && room < WANTED_PROCESSES;
     if (!by_user && !by_cgroup) {
-        found(answer, PROBE_OK, "for %d processes and more", WANTED_PROCESSES);
+        if (room < 0)
+            found(answer, PROBE_OK, "for %d processes and more: no cgroup limits them",
+                  WANTED_PROCESSES);
+        else
+            found(answer, PROBE_OK, "for %d processes and more: the cgroup allows %ld",
+                  WANTED_PROCESSES, room);
         return;
     }
     if (by_user) {
