@@ -68,7 +68,7 @@ UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/programs/*.c))
 PRELOADS := $(patsubst tests/preload/%.c,$(BUILD)/preload/%.so,$(wildcard tests/preload/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
-SCRIPTS := $(sort .ci/run $(wildcard tests/*.sh tests/*.bash tests/*.bats) \
+SCRIPTS := $(sort .ci/run tests/browser/install $(wildcard tests/*.sh tests/*.bash tests/*.bats) \
 	$(shell grep -lE '^\#!/(bin/sh|usr/bin/env bash)' tests/* docs/* 2>/dev/null))
 
 Q := $(if $(filter 1,$(V)),,@)
