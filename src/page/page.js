@@ -342,12 +342,18 @@
         layOut();
     };
 
+    // Rows grow with the type. Where somebody has scrolled to stays in view if nothing has grown.
     const measure = () => {
         const probe = makeOption(0);
         probe.removeAttribute("id");
         list.append(probe);
-        rowHeight = probe.getBoundingClientRect().height || 24;
+        const height = probe.getBoundingClientRect().height || 24;
         probe.remove();
+        if (height === rowHeight) {
+            layOut();
+            return;
+        }
+        rowHeight = height;
         from = to = 0;
         list.replaceChildren();
         layOut();
@@ -545,7 +551,7 @@
         drawCursor();
         picture?.addEventListener("click", onPicture);
         measure();
-        new ResizeObserver(measure).observe(document.body);
+        new ResizeObserver(measure).observe(list);
         choose(0);
         followHash();
     };
