@@ -42,6 +42,8 @@ has() { # LINE…: r.yaml has it, whatever its indentation
 # The scenario stands elsewhere than the program ran: it must find it all the same.
 @test "every program of the tutorial" {
     for program in "$top"/scenarios/tutorial/*.py; do
+        # Nobody is here to send what these wait for.
+        ! grep -q '^timeline:' "${program%.py}.yaml" 2>/dev/null || continue
         mkdir -p elsewhere
         cd "${program%/*}" || return 1
         "$PROCENARIO" record -q -o "$BATS_TEST_TMPDIR/elsewhere/r.yaml" -- python3 "${program##*/}" </dev/null
@@ -266,7 +268,7 @@ session() { # STEPS ARGUMENT…
     session 'await ready; key' record -o r.yaml -- \
         python3 -c 'import time
 print("ready", flush=True)
-while True: time.sleep(1)'
+while True: time.sleep(.001)'
     has 'type: "^C"' '- exit: {main: SIGINT}'
     "$PROCENARIO" run -q r.yaml
 }
