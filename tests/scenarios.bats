@@ -193,7 +193,7 @@ performs_as_recorded() {
     local stray=0
     while read -r name; do
         [ -f "$top/scenarios/${name%.json}.yaml" ] || { echo "unused: tests/golden/$name" && stray=1; }
-    done < <(cd "$golden" && find . -path ./transcripts -prune -o -type f -print | sed 's|^\./||')
+    done < <(cd "$golden" && find . \( -path ./transcripts -o -path ./pictures \) -prune -o -type f -print | sed 's|^\./||')
     [ "$stray" -eq 0 ]
 }
 
