@@ -18,7 +18,7 @@ setup() {
     export TMPDIR=$PWD
     ulimit -n 1024
     ulimit -c 0
-    export BATS_TEST_TIMEOUT=600
+    export BATS_TEST_TIMEOUT=1800
 }
 
 # Performs a shell command in directory `directed`, with its output in the file $1.
@@ -26,7 +26,7 @@ directed() {
     local out=$1 status=0
     shift
     cat >directed.yaml <<YAML
-limits: {time: 100h, wall: 500s, cpu: 400s, processes: 5000, output: 1GiB, memory: 8GiB}
+limits: {time: 100h, wall: 1500s, cpu: 1200s, processes: 5000, output: 1GiB, memory: 8GiB}
 env: {LC_ALL: C.UTF-8, TMPDIR: "$PWD"} # process ids repeat: names made of them are not unique in /tmp
 params: {command: "true"}
 processes:
