@@ -241,3 +241,12 @@ bool color_wanted(int fd)
         return false;
     return isatty(fd) == 1;
 }
+
+uint64_t bytes_hash(const void *bytes, size_t length)
+{
+    const unsigned char *at = bytes;
+    uint64_t value = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < length; i++)
+        value = (value ^ at[i]) * UINT64_C(1099511628211);
+    return value;
+}

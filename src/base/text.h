@@ -21,6 +21,8 @@ void json_add_string(struct buf *buf, const char *text, size_t length);
 void base64_add(struct buf *buf, const void *bytes, size_t length);
 /* Decodes; returns false on anything that is not canonical base64. */
 bool base64_decode(struct buf *buf, const char *text, size_t length);
+/* A hash of the bytes, for tables (FNV-1a). */
+uint64_t bytes_hash(const void *bytes, size_t length);
 /* Appends the text with control characters and invalid bytes made visible (\n, \t, \x1b, \xff),
  * for messages and evidence. */
 void text_add_visible(struct buf *buf, const char *text, size_t length);

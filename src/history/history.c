@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "trace/world.h"
 
 /* What grows while events come; copied into the arena at the end. */
@@ -29,19 +30,11 @@ struct historian {
 
 /* ---- names ---- */
 
-static size_t hash(const char *name)
-{
-    uint64_t value = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (; *name != '\0'; name++)
-        value = (value ^ (unsigned char)*name) * UINT64_C(1099511628211);
-    return (size_t)value;
-}
-
 /* The place of the name in the table: it is there, or it belongs there. */
 static uint32_t *place_of(struct historian *historian, const char *name)
 {
     size_t mask = historian->bucket_count - 1;
-    for (size_t i = hash(name) & mask;; i = (i + 1) & mask) {
+    for (size_t i = bytes_hash(name, strlen(name)) & mask;; i = (i + 1) & mask) {
         uint32_t *place = &historian->buckets[i];
         if (*place == 0 || strcmp(historian->history->processes[*place - 1].name, name) == 0)
             return place;

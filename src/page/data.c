@@ -9,9 +9,7 @@
 
 static uint32_t hash(const char *bytes, size_t length)
 {
-    uint64_t value = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (size_t i = 0; i < length; i++)
-        value = (value ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
+    uint64_t value = bytes_hash(bytes, length);
     return (uint32_t)(value ^ value >> 32);
 }
 

@@ -4,18 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a */
-static size_t hash(const char *name)
-{
-    uint64_t value = UINT64_C(14695981039346656037);
-    for (; *name != '\0'; name++)
-        value = (value ^ (unsigned char)*name) * UINT64_C(1099511628211);
-    return (size_t)value;
-}
+#include "base/text.h"
 
 static struct life **slot(const struct world *world, const char *name)
 {
-    return &world->buckets[hash(name) & (world->bucket_count - 1)];
+    return &world->buckets[bytes_hash(name, strlen(name)) & (world->bucket_count - 1)];
 }
 
 struct life *world_find(const struct world *world, const char *name)
