@@ -1,43 +1,17 @@
 /* Words and markup. */
 #include <string.h>
-#include <utf8proc.h>
 
 #include "base/text.h"
 #include "page/internal.h"
+#include "transcript/markup.h"
 
 #define X(id, en, zh) {en, zh},
 static const char *const labels[LABEL_COUNT][LANGUAGE_COUNT] = {PAGE_LABELS(X)};
 #undef X
 
-static const char replacement[] = "\xef\xbf\xbd";
-
-/* HTML forbids controls but tab and newline, and noncharacters (WHATWG HTML, 13.2.3.5). */
-static bool is_forbidden(utf8proc_int32_t code)
-{
-    bool control = code < 0x20 ? code != '\t' && code != '\n' : code >= 0x7f && code < 0xa0;
-    return control || (code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef);
-}
-
 void html_add(struct buf *out, const char *text, size_t length)
 {
-    for (size_t at = 0; at < length;) {
-        utf8proc_int32_t code;
-        utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)text + at,
-                                                 (utf8proc_ssize_t)(length - at), &code);
-        if (step <= 0 || is_forbidden(code))
-            buf_add_string(out, replacement);
-        else if (code == '&')
-            buf_add_string(out, "&amp;");
-        else if (code == '<')
-            buf_add_string(out, "&lt;");
-        else if (code == '>')
-            buf_add_string(out, "&gt;");
-        else if (code == '"')
-            buf_add_string(out, "&quot;");
-        else
-            buf_add(out, text + at, (size_t)step);
-        at += step > 0 ? (size_t)step : 1;
-    }
+    markup_escape(out, text, length);
 }
 
 void html_add_name(struct buf *out, const char *text)
