@@ -20,7 +20,7 @@ room() {
 @test "thirty thousand zombies are counted, and gone in the end" {
     room 30000
     cat >zombies.yaml <<'YAML'
-limits: {processes: 31000, wall: 20m}
+limits: {processes: 31000, wall: 20m, cpu: 20m}
 processes:
   parent:
     - fork: {process: child, count: 30000}
@@ -34,7 +34,7 @@ YAML
 @test "five thousand processes are alive at once, and each is waited for" {
     room 5000
     cat >alive.yaml <<'YAML'
-limits: {processes: 6000, wall: 20m}
+limits: {processes: 6000, wall: 20m, cpu: 20m}
 processes:
   parent:
     - fork: {process: child, count: 5000}

@@ -76,8 +76,9 @@ struct shown_run *shown_runs_find(struct shown_runs *runs, const char *path, siz
     return runs->items[runs->count++] = run;
 }
 
-/* Performs the scenario, or reads the stored trace. */
-static int play_here(struct shown_run *run, const struct command *command, struct history **history)
+/* Performs the scenario on that processor (0: any), or reads the stored trace. */
+static int play_here(struct shown_run *run, const struct command *command, unsigned processor,
+                     struct history **history)
 {
     struct play_settings none = {0};
     struct trace_footer footer;
@@ -88,6 +89,7 @@ static int play_here(struct shown_run *run, const struct command *command, struc
     if (played == NULL)
         return status;
     status = EXIT_HOLDS;
+    play_on(played, processor);
     struct historian *historian = historian_new();
     if (play(played, historian_sink(historian), &footer, &status))
         *history = historian_end(historian, &footer);
@@ -105,11 +107,13 @@ struct worker {
     struct shown_run *run;
 };
 
-static _Noreturn void work(struct shown_run *run, const struct command *command, int fd)
+/* Beginning on one processor, all workers would stay there. */
+static _Noreturn void work(struct shown_run *run, const struct command *command, unsigned processor,
+                           int fd)
 {
     struct history *history = NULL;
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* which ends the run in good order */
-    int status = play_here(run, command, &history);
+    int status = play_here(run, command, processor, &history);
     if (history != NULL) {
         struct trace_writer *writer = trace_writer_new(fd, "a trace in memory");
         if (!history_tell(history, trace_writer_sink(writer)) ||
@@ -122,7 +126,8 @@ static _Noreturn void work(struct shown_run *run, const struct command *command,
     _exit(status);
 }
 
-static int begin(struct worker *worker, struct shown_run *run, const struct command *command)
+static int begin(struct worker *worker, struct shown_run *run, const struct command *command,
+                 unsigned processor)
 {
     struct error error = {0};
     *worker = (struct worker){.run = run, .fd = memfd_create("trace", MFD_CLOEXEC)};
@@ -132,7 +137,7 @@ static int begin(struct worker *worker, struct shown_run *run, const struct comm
     if (worker->pid == 0) {
         if (getppid() != parent)
             _exit(EXIT_REFUSED);
-        work(run, command, worker->fd);
+        work(run, command, processor, worker->fd);
     }
     if (worker->pid > 0)
         return EXIT_HOLDS;
@@ -201,10 +206,10 @@ static int perform_all(struct shown_runs *runs, const struct command *command, s
         while (free_one < at_once && workers[free_one].pid != 0)
             free_one++;
         if (next < runs->count && runs->items[next]->is_stored) {
-            one = play_here(runs->items[next], command, &runs->items[next]->history);
+            one = play_here(runs->items[next], command, 0, &runs->items[next]->history);
             next++;
         } else if (free_one < at_once && next < runs->count && status == EXIT_HOLDS) {
-            one = begin(&workers[free_one], runs->items[next++], command);
+            one = begin(&workers[free_one], runs->items[next++], command, (unsigned)free_one + 1);
             busy += one == EXIT_HOLDS;
         } else {
             one = end_one(workers, at_once);
@@ -222,7 +227,7 @@ int shown_runs_perform(struct shown_runs *runs, const struct command *command)
     if (at_once > 1 && runs->count > 1)
         return perform_all(runs, command, at_once);
     for (size_t i = 0; i < runs->count && status == EXIT_HOLDS; i++)
-        status = play_here(runs->items[i], command, &runs->items[i]->history);
+        status = play_here(runs->items[i], command, 0, &runs->items[i]->history);
     return status;
 }
 

@@ -19,6 +19,7 @@ struct play {
     const struct scenario *scenario;
     struct judge *judge;
     struct perform_result result;
+    unsigned processor;
     struct stat file;
     bool has_file;
 };
@@ -149,6 +150,11 @@ struct play *play_scenario(const struct scenario *scenario, const char *path)
     return opened;
 }
 
+void play_on(struct play *play, unsigned processor)
+{
+    play->processor = processor;
+}
+
 void play_free(struct play *play)
 {
     if (play == NULL)
@@ -226,6 +232,7 @@ static bool perform_now(struct play *play, struct trace_sink sink, struct trace_
     struct perform_options options = {
         .clock = play->scenario->clock,
         .schedule = play->scenario->schedule,
+        .processor = play->processor,
         .sinks = sinks,
         .sink_count = ARRAY_SIZE(sinks),
     };

@@ -36,6 +36,8 @@ struct play *play_open(const struct command *command, const char *path,
                        const struct play_settings *settings, int *status);
 /* The same for a scenario that is loaded already, and stays the caller's. */
 struct play *play_scenario(const struct scenario *scenario, const char *path);
+/* Performs on the n-th processor, as perform_options says. */
+void play_on(struct play *play, unsigned processor);
 /* Performs the scenario, or reads the trace, into the sink. True: `footer` is how it ended, valid
  * until play_free. False: all was told on stderr and *status is what to return. A sink that
  * returned false has its own reason: true then, and the footer tells RUN_FAILED. */

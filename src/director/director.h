@@ -20,6 +20,9 @@ struct perform_options {
      * somebody waits for input, and signals from other processes of the host are told. */
     bool live;
     int live_input; /* -1: none */
+    /* Under turn-taking all stays on one processor: the n-th of those that we may use, from 1; 0:
+     * the one we are on. For who performs several runs side by side. */
+    unsigned processor;
 };
 
 struct perform_result {

@@ -74,14 +74,25 @@ static void release(struct director *d)
         actor_directory_free(d->directory);
 }
 
+static int processor_wanted(const struct director *d)
+{
+    unsigned left = d->options->processor;
+    for (int cpu = 0; left > 0 && cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET((unsigned)cpu, &d->affinity) && --left == 0)
+            return cpu;
+    return sched_getcpu();
+}
+
 /* Under turn-taking only one task runs at a time, and a stop costs a fraction when nothing crosses
  * from one processor to another. */
 static void pin(struct director *d)
 {
     if (d->options->schedule.policy == SCHEDULE_FREE)
         return;
-    int cpu = sched_getcpu();
-    if (cpu < 0 || sched_getaffinity(0, sizeof d->affinity, &d->affinity) != 0)
+    if (sched_getaffinity(0, sizeof d->affinity, &d->affinity) != 0)
+        return;
+    int cpu = processor_wanted(d);
+    if (cpu < 0)
         return;
     cpu_set_t one;
     CPU_ZERO(&one);
