@@ -41,7 +41,7 @@ BUILD ?= $(if $(filter plain,$(VARIANT)),build,build/$(VARIANT))
 
 # ---- flags ------------------------------------------------------------------------------------
 
-LIBRARIES := yaml-0.1 jansson libpcre2-8 libutf8proc vterm libmd
+LIBRARIES := yaml-0.1 jansson libpcre2-8 libutf8proc vterm libmd libseccomp libarchive
 ifndef LIBRARY_LIBS
 LIBRARY_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
 LIBRARY_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
