@@ -23,5 +23,7 @@ extern const struct command command_check, command_run, command_transcript, comm
     command_report, command_docs, command_record, command_doctor, command_completion;
 /* NULL-terminated. */
 extern const struct command *const commands[];
+/* Not for people: in no list, help or completion. */
+extern const struct command command_stage;
 
 #endif

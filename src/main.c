@@ -30,7 +30,7 @@ static const struct command *find_command(const char *name)
     for (const struct command *const *c = commands; *c; c++)
         if (strcmp((*c)->name, name) == 0)
             return *c;
-    return NULL;
+    return strcmp(name, command_stage.name) == 0 ? &command_stage : NULL;
 }
 
 static void print_help(FILE *out)

@@ -12,6 +12,8 @@
 #ifndef PROCENARIO_SANDBOX_SANDBOX_H
 #define PROCENARIO_SANDBOX_SANDBOX_H
 
+#include <signal.h>
+
 #include "base/error.h"
 #include "scenario/scenario.h"
 
@@ -20,6 +22,9 @@ struct sandbox_options {
     uint64_t disk;      /* bytes that /work, /tmp and /dev/shm may each hold */
     uint64_t files;     /* files and folders, likewise */
     unsigned processor; /* as in perform_options; 0: any */
+    /* Set by the caller's signal handler: whatever is waited for is given up (error code EINTR).
+     * NULL: signals do not matter. */
+    const volatile sig_atomic_t *interrupted;
 };
 
 struct sandbox;
