@@ -105,6 +105,20 @@ bool schedule_parse(const char *text, struct schedule_spec *spec, const char **w
     return true;
 }
 
+void schedule_tell(const struct schedule_spec *spec, struct buf *out)
+{
+    buf_add_string(out, policy_words[spec->policy]);
+    if (spec->policy == SCHEDULE_RANDOM)
+        buf_printf(out, ":%llu", (unsigned long long)spec->seed);
+}
+
+struct schedule_spec scenario_schedule(const struct scenario *scenario, unsigned n)
+{
+    if (n == 0)
+        return scenario->schedule;
+    return (struct schedule_spec){.policy = SCHEDULE_RANDOM, .seed = n};
+}
+
 static void read_choices(struct loader *l, const struct node *list, struct schedule_spec *spec)
 {
     if (!expect_list(l, list, "a list of process names"))
