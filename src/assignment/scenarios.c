@@ -6,7 +6,6 @@
 #include "base/names.h"
 
 #define MOST_SCENARIOS 1000
-#define MOST_SCHEDULES 1000
 
 static const char *const keys[] = {"file",      "set",   "points", "rule",
                                    "schedules", "bonus", "hidden", NULL};
@@ -118,7 +117,7 @@ static void add_scenario(struct assigning *a, const struct node *entry, const st
     }
     a->scenarios[a->count] = *one;
     if (one->schedules == 0)
-        a->scenarios[a->count].schedules = 1;
+        a->scenarios[a->count].schedules = one->scenario->schedules;
     check_worth(a, entry, &a->scenarios[a->count++]);
 }
 
