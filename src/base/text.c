@@ -250,3 +250,21 @@ uint64_t bytes_hash(const void *bytes, size_t length)
         value = (value ^ at[i]) * UINT64_C(1099511628211);
     return value;
 }
+
+void text_add_shell_word(struct buf *buf, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./:,=+@%";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        buf_add_string(buf, word);
+        return;
+    }
+    buf_add_char(buf, '\'');
+    for (const char *at = word; *at != '\0'; at++) {
+        if (*at == '\'')
+            buf_add_string(buf, "'\\''");
+        else
+            buf_add_char(buf, *at);
+    }
+    buf_add_char(buf, '\'');
+}

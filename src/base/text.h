@@ -29,6 +29,8 @@ void text_add_visible(struct buf *buf, const char *text, size_t length);
 /* Appends the text as it is safe to show on a terminal: newlines and tabs stay, other controls and
  * invalid bytes are made visible. */
 void text_add_printable(struct buf *buf, const char *text, size_t length);
+/* Appends the word so that a shell reads it as it is: in quotes where it needs them. */
+void text_add_shell_word(struct buf *buf, const char *word);
 
 /* Standard base: true when colours may be used on `fd` (NO_COLOR, CLICOLOR_FORCE, CLICOLOR,
  * TERM=dumb, isatty, in CMake's documented order). */

@@ -122,8 +122,12 @@ static void add_case(struct junit_report *report, const struct run_outcome *outc
     }
 }
 
-static void add_failure(struct buf *out, const struct verdict *verdict)
+static void add_failure(struct buf *out, const struct run_outcome *outcome,
+                        const struct verdict *verdict)
 {
+    auto_buf struct buf replay = {0};
+    if (verdict->schedule != NULL)
+        replay_tell(outcome, verdict->schedule, &replay);
     buf_add_string(out, ">\n      <failure");
     add_attribute(out, "message", verdict->seen != NULL ? verdict->seen : "does not hold");
     add_attribute(out, "type", verdict->judged ? "expectation" : "not judged");
@@ -131,7 +135,9 @@ static void add_failure(struct buf *out, const struct verdict *verdict)
     const struct {
         const char *label, *text;
     } rows[] = {
-        {"expected: ", verdict->expected}, {"seen: ", verdict->seen}, {"hint: ", verdict->hint}};
+        {"expected: ", verdict->expected}, {"seen: ", verdict->seen}, {"hint: ", verdict->hint},
+        {"schedule: ", verdict->schedule}, {"replay: ", replay.data},
+    };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         if (rows[i].text == NULL)
             continue;
@@ -180,7 +186,15 @@ static bool junit_outcome(void *state, const struct run_outcome *outcome)
         buf_add_string(out, ">\n      <error");
         add_attribute(out, "message", ending.data);
         add_attribute(out, "type", run_end_words[footer->end]);
-        buf_add_string(out, "/>\n    </testcase>\n");
+        if (outcome->ended_under == NULL) {
+            buf_add_string(out, "/>\n    </testcase>\n");
+        } else {
+            auto_buf struct buf replay = {0};
+            replay_tell(outcome, outcome->ended_under, &replay);
+            buf_printf(out, ">schedule: %s\nreplay: ", outcome->ended_under);
+            add_xml(out, replay.data, replay.length, false);
+            buf_add_string(out, "\n</error>\n    </testcase>\n");
+        }
     } else {
         buf_add_string(out, "/>\n");
     }
@@ -191,7 +205,7 @@ static bool junit_outcome(void *state, const struct run_outcome *outcome)
         if (verdict->holds)
             buf_add_string(out, "/>\n");
         else
-            add_failure(out, verdict);
+            add_failure(out, outcome, verdict);
     }
     if (report->output.length > 0) {
         buf_add_string(out, "    <system-out>");
