@@ -14,8 +14,8 @@ struct sock_fprog;
 
 /*
  * What programs that nobody trusts are held to, beside the scenario's limits: set for the root
- * process before it begins, so that all others inherit it. It also asks for more of the host: without
- * namespaces of its own such a run is refused, where others are performed with a note.
+ * process before it begins, so that all others inherit it. It also asks for more of the host:
+ * without namespaces of its own such a run is refused, where others are performed with a note.
  */
 struct confinement {
     const struct sock_fprog *filter; /* seccomp: calls that are refused */

@@ -34,9 +34,8 @@ static const char *const fixed[] = {
 static const char *const of_usr[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32", "libexec"};
 
 /* Compilers and interpreters look for these; nothing in them is about this host's people. */
-static const char *const of_etc[] = {"alternatives",  "ld.so.cache", "ld.so.conf",
-                                     "ld.so.conf.d", "java-*",      "perl",
-                                     "python3*"};
+static const char *const of_etc[] = {"alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d",
+                                     "java-*",       "perl",        "python3*"};
 
 static const struct {
     const char *path, *text;
@@ -72,6 +71,7 @@ static void add_three(struct bubblewrap *b, const char *option, const char *firs
 static void add_file(struct bubblewrap *b, const char *mode, int fd, const char *path)
 {
     char number[16];
+    fd = descriptor_aside(fd);
     snprintf(number, sizeof number, "%d", fd);
     b->fds[b->fd_count++] = fd;
     add_all(b, (const char *const[]){"--perms", mode, "--file", number, path}, 5);
@@ -145,7 +145,7 @@ static char *find_program(void)
     return NULL;
 }
 
-bool bubblewrap_prepare(struct bubblewrap *b, int socket, int info, struct error *error)
+bool bubblewrap_prepare(struct bubblewrap *b, int info, struct error *error)
 {
     *b = (struct bubblewrap){.path = find_program()};
     if (b->path == NULL) {
@@ -157,16 +157,17 @@ bool bubblewrap_prepare(struct bubblewrap *b, int socket, int info, struct error
     add(b, "bwrap");
     add_all(b, fixed, ARRAY_SIZE(fixed));
     add_system(b);
+    add_all(b, (const char *const[]){"--dir", "/etc", "--dir", "/run"}, 4);
     add_etc(b);
     if (!add_files(b, error))
         return false;
-    static const char *const rest[] = {"--proc",       "/proc", "--dev", "/dev",     "--dir",
-                                       "/work",        "--dir", "/tmp",  "--chdir",  "/work",
+    static const char *const rest[] = {"--proc",       "/proc", "--dev",        "/dev",    "--dir",
+                                       "/work",        "--dir", "/tmp",         "--chdir", "/work",
                                        "--remount-ro", "/dev",  "--remount-ro", "/"};
     add_all(b, rest, ARRAY_SIZE(rest));
     snprintf(number, sizeof number, "%d", info);
     add_all(b, (const char *const[]){"--info-fd", number, "--", "/run/procenario", "stage"}, 5);
-    snprintf(number, sizeof number, "%d", socket);
+    snprintf(number, sizeof number, "%d", STAGE_SOCKET);
     add(b, number);
     return true;
 }
@@ -234,7 +235,8 @@ void bubblewrap_explain(const char *said, struct error *error)
         }
     }
     error_set(error, 0, "bubblewrap refuses: %s", words);
-    error_remedy(error, "in a container: docker run --security-opt seccomp=unconfined --security-opt "
-                        "apparmor=unconfined --security-opt systempaths=unconfined (podman: "
-                        "--security-opt unmask=ALL); see 'procenario doctor'");
+    error_remedy(error,
+                 "in a container: docker run --security-opt seccomp=unconfined --security-opt "
+                 "apparmor=unconfined --security-opt systempaths=unconfined (podman: "
+                 "--security-opt unmask=ALL); see 'procenario doctor'");
 }

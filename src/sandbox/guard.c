@@ -65,8 +65,8 @@ static const struct refusal refusals[] = {
     {"pidfd_getfd", EPERM},
     {"move_pages", EPERM},
     {"migrate_pages", EPERM},
-    /* Another filter could answer for the director: an answer to SECCOMP_RET_USER_NOTIF stands above
-     * its SECCOMP_RET_TRACE (seccomp(2)). */
+    /* Another filter could answer for the director: an answer to SECCOMP_RET_USER_NOTIF stands
+     * above its SECCOMP_RET_TRACE (seccomp(2)). */
     {"seccomp", EPERM},
     /* memory that no process's size shows and no folder's bound holds */
     {"memfd_create", ENOSYS},
@@ -230,8 +230,7 @@ static bool export(scmp_filter_ctx context, struct sock_fprog *program)
         free(code);
         return false;
     }
-    *program =
-        (struct sock_fprog){(unsigned short)(count + ARRAY_SIZE(newer_calls)), code};
+    *program = (struct sock_fprog){(unsigned short)(count + ARRAY_SIZE(newer_calls)), code};
     return true;
 }
 

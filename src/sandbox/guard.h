@@ -1,6 +1,6 @@
 /*
- * The seccomp filter that takes from programs in the sandbox what they have no use for, so that less
- * of the kernel can be attacked; and with it what would blind the director.
+ * The seccomp filter that takes from programs in the sandbox what they have no use for, so that
+ * less of the kernel can be attacked; and with it what would blind the director.
  */
 #ifndef PROCENARIO_SANDBOX_GUARD_H
 #define PROCENARIO_SANDBOX_GUARD_H

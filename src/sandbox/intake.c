@@ -1,7 +1,8 @@
 /*
  * Intake in two passes over the source: the survey finds whether all stands in one folder that the
- * author of the assignment did not ask for; the taking keeps what is asked for and has a plain name.
- * Contents go one after the other into a spool in memory, and from there, sorted, into the archive.
+ * author of the assignment did not ask for; the taking keeps what is asked for and has a plain
+ * name. Contents go one after the other into a spool in memory, and from there, sorted, into the
+ * archive.
  */
 #include "sandbox/intake.h"
 
@@ -73,8 +74,7 @@ static void note(struct taking *t, const char *name, const char *why)
     buf_add_char(&text, '\'');
     text_add_visible(&text, name, strlen(name));
     buf_printf(&text, "' %s", why);
-    intake->notes =
-        xreallocarray(intake->notes, intake->note_count + 2, sizeof *intake->notes);
+    intake->notes = xreallocarray(intake->notes, intake->note_count + 2, sizeof *intake->notes);
     intake->notes[intake->note_count++] = buf_take(&text);
 }
 
@@ -222,8 +222,8 @@ static bool spool(struct taking *t, const char *bytes, size_t length)
 static const char *take_content(struct taking *t, const struct entry *entry, struct kept *kept)
 {
     char block[1 << 14];
-    uint64_t most = t->giving || t->options->max_bytes == 0 ? UINT64_MAX
-                                                            : t->options->max_bytes - t->bytes;
+    uint64_t most =
+        t->giving || t->options->max_bytes == 0 ? UINT64_MAX : t->options->max_bytes - t->bytes;
     for (;;) {
         struct error error = {0};
         ssize_t got = entry->read(entry->self, block, sizeof block, &error);
@@ -295,8 +295,8 @@ static enum visit take_path(struct taking *t, const struct entry *entry, const c
         return take_file(t, entry, path);
     note(t, path, refused[entry->kind]);
     if (t->giving)
-        t->failed = !error_set(t->error, 0, "the course's file '%s' %s", path,
-                               refused[entry->kind]);
+        t->failed =
+            !error_set(t->error, 0, "the course's file '%s' %s", path, refused[entry->kind]);
     return t->failed ? VISIT_STOP : VISIT_ON;
 }
 
@@ -407,8 +407,12 @@ static int compare_kept(const void *left, const void *right)
     while (*p == *q && *p != '\0')
         p++, q++;
     if (*p != *q)
-        return (*p == '/' ? 1 : *p == '\0' ? 0 : *p + 1) -
-               (*q == '/' ? 1 : *q == '\0' ? 0 : *q + 1);
+        return (*p == '/'    ? 1
+                : *p == '\0' ? 0
+                             : *p + 1) -
+               (*q == '/'    ? 1
+                : *q == '\0' ? 0
+                             : *q + 1);
     if (a->given != b->given)
         return a->given - b->given;
     return (a->at > b->at) - (a->at < b->at);
@@ -539,8 +543,8 @@ static bool write_archive(struct taking *t)
     archive_write_set_options(archive, "hdrcharset=BINARY");
     archive_write_set_bytes_per_block(archive, 1 << 16);
     archive_write_set_bytes_in_last_block(archive, 512);
-    bool written = archive_write_open_fd(archive, t->intake->fd) == ARCHIVE_OK ||
-                   write_failed(t, archive);
+    bool written =
+        archive_write_open_fd(archive, t->intake->fd) == ARCHIVE_OK || write_failed(t, archive);
     written = written && write_entries(t, archive, entry);
     if (archive_write_close(archive) != ARCHIVE_OK && written)
         written = write_failed(t, archive);

@@ -13,9 +13,9 @@
 
 bool archive_is_one(const char *path)
 {
-    static const char *const endings[] = {".zip",     ".tar",  ".tar.gz",  ".tgz",    ".tar.xz",
-                                          ".txz",     ".tar.bz2", ".tbz2", ".tbz", ".tar.zst",
-                                          ".tzst"};
+    static const char *const endings[] = {".zip",    ".tar",     ".tar.gz",  ".tgz",
+                                          ".tar.xz", ".txz",     ".tar.bz2", ".tbz2",
+                                          ".tbz",    ".tar.zst", ".tzst"};
     size_t length = strlen(path);
     for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
         size_t ending = strlen(endings[i]);

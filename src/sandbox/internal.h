@@ -4,9 +4,9 @@
  *   here (sandbox.c)                          inside (stage.c)
  *   ─ REQUEST_OPEN, request, tar ───────────▶ place.c makes the folders, unpack.c fills them
  *   ◀──────────────────────────── reply ─────
- *   ─ REQUEST_PERFORM, request, trace ──────▶ place.c: a fresh /work and /tmp; the director performs
- *   ◀──────────────────────────── reply ─────
- *   end of file ────────────────────────────▶ it ends, and all in it
+ *   ─ REQUEST_PERFORM, request, trace ──────▶ place.c: a fresh /work and /tmp; the director
+ * performs ◀──────────────────────────── reply ───── end of file ────────────────────────────▶ it
+ * ends, and all in it
  *
  * Both are the same program, so that a reply is a plain struct. A request is JSON in a memfd: no
  * bound on a scenario's size, and nothing of it is ever a file in the sandbox.
@@ -70,6 +70,11 @@ void stage_run_release(struct stage_run *run);
 
 /* ---- bubblewrap (bubblewrap.c) ---- */
 
+/* The same number in every sandbox: programs can read the stage's command line. */
+#define STAGE_SOCKET 3
+/* The descriptor under a number that no child's own need takes; the former is closed. */
+int descriptor_aside(int fd);
+
 /* The command line, with what must be open for it. */
 struct bubblewrap {
     char *path;  /* the program */
@@ -78,8 +83,9 @@ struct bubblewrap {
     int fds[8]; /* to be inherited: the texts of files */
     size_t fd_count;
 };
-/* `socket` and `info` are numbers of descriptors that the child will have. False: `error`. */
-bool bubblewrap_prepare(struct bubblewrap *bubblewrap, int socket, int info, struct error *error);
+/* The stage has its socket at STAGE_SOCKET; `info` is the descriptor to tell the first process on.
+ * False: `error` says why. Release in any case. */
+bool bubblewrap_prepare(struct bubblewrap *bubblewrap, int info, struct error *error);
 void bubblewrap_release(struct bubblewrap *bubblewrap);
 /* It ended before anything was performed: what it said, in the terms of this host's settings. */
 void bubblewrap_explain(const char *said, struct error *error);
@@ -101,8 +107,8 @@ bool place_end(struct place *place, bool build, struct error *error);
 void place_release(struct place *place);
 
 /* tree.c: copies what is in one folder into another, empty one: files with their holes, hard and
- * symbolic links, FIFOs, times and modes, in sorted order, so that what readdir(3) and inode numbers
- * tell is the same every time. What lies deeper than TREE_DEPTH is left out. */
+ * symbolic links, FIFOs, times and modes, in sorted order, so that what readdir(3) and inode
+ * numbers tell is the same every time. What lies deeper than TREE_DEPTH is left out. */
 #define TREE_DEPTH 128
 bool tree_copy(int from, int to, struct error *error);
 /* Removes what is in the folder, whatever its modes are. */

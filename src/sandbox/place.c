@@ -5,8 +5,8 @@
  *   /tmp      empty in each run
  *   /dev/shm  likewise
  *
- * A program cannot lift the cover: its mount namespace is a copy, in which it has no rights. Without
- * bubblewrap they are folders of a temporary one, and /tmp is the host's.
+ * A program cannot lift the cover: its mount namespace is a copy, in which it has no rights.
+ * Without bubblewrap they are folders of a temporary one, and /tmp is the host's.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -62,8 +62,7 @@ bool place_open(struct place *place, const char *top, const struct sandbox_optio
                             .files = options->files};
     if (top != NULL ? !open_folders(place, error) : !open_mounts(place, error))
         return false;
-    auto_free char *built =
-        top != NULL ? xasprintf("%s/built", top) : xstrdup(place->directory);
+    auto_free char *built = top != NULL ? xasprintf("%s/built", top) : xstrdup(place->directory);
     place->built = open(built, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return place->built >= 0 || error_set(error, errno, "cannot open '%s'", built);
 }

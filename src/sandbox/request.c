@@ -1,6 +1,6 @@
 /*
- * Requests as JSON, written outside and read inside; both directions stand here, so that a member is
- * named in one file only.
+ * Requests as JSON, written outside and read inside; both directions stand here, so that a member
+ * is named in one file only.
  *
  *   open     {"disk", "files", "processor"}
  *   perform  {"document", "path", "text", "params": {…}, "schedule": {…}}   a scenario
@@ -45,9 +45,8 @@ static json_t *schedule_to_json(const struct schedule_spec *schedule)
 {
     json_t *choices = json_array();
     for (size_t i = 0; i < schedule->choice_count; i++)
-        json_array_append_new(choices,
-                              json_pack("[si]", schedule->choices[i].process,
-                                        (int)schedule->choices[i].of));
+        json_array_append_new(
+            choices, json_pack("[si]", schedule->choices[i].process, (int)schedule->choices[i].of));
     return json_pack("{si sI so}", "policy", (int)schedule->policy, "seed",
                      (json_int_t)schedule->seed, "choices", choices);
 }
@@ -66,9 +65,9 @@ static json_t *scenario_to_json(const struct sandbox_run *run)
         }
     /* Only its name: where the course keeps its files is nobody's business inside. */
     const char *slash = strrchr(source->path, '/');
-    return json_pack("{sI ss s# so so}", "document", (json_int_t)run->document, "path",
-                     slash != NULL ? slash + 1 : source->path, "text", source->text,
-                     source->length, "params", params, "schedule", schedule_to_json(schedule));
+    return json_pack("{sI ss ss% so so}", "document", (json_int_t)run->document, "path",
+                     slash != NULL ? slash + 1 : source->path, "text", source->text, source->length,
+                     "params", params, "schedule", schedule_to_json(schedule));
 }
 
 static json_t *command_to_json(const struct sandbox_run *run)
@@ -173,7 +172,8 @@ static size_t read_overrides(json_t *params, struct stage_run *run)
     return count;
 }
 
-/* It was loaded outside already: a mistake here is ours, or what was sent is not what was loaded. */
+/* It was loaded outside already: a mistake here is ours, or what was sent is not what was loaded.
+ */
 static bool load_scenario(struct stage_run *run, size_t document, size_t override_count,
                           struct error *error)
 {
@@ -197,8 +197,9 @@ static bool read_scenario(struct stage_run *run, const char *directory, struct e
     size_t length;
     json_t *params, *schedule;
     json_error_t why;
-    if (json_unpack_ex(run->json, &why, 0, "{sI ss s% so so}", "document", &document, "path", &path,
-                       "text", &text, &length, "params", &params, "schedule", &schedule) != 0 ||
+    if (json_unpack_ex(run->json, &why, 0, "{sI ss ss% so so}", "document", &document, "path",
+                       &path, "text", &text, &length, "params", &params, "schedule",
+                       &schedule) != 0 ||
         !read_schedule(schedule, run, &why))
         return not_understood(error, &why);
     auto_free char *place = xasprintf("%s/%s", directory, path);
@@ -225,12 +226,8 @@ static bool read_command(struct stage_run *run, const char *directory, struct er
         argv[i] = (char *)(uintptr_t)json_string_value(json_array_get(words, i));
     run->command = scenario_for_command(argv, directory);
     free(argv);
-    run->command->limits = (struct limits){time,
-                                           wall,
-                                           cpu,
-                                           (uint64_t)processes,
-                                           (uint64_t)output,
-                                           (uint64_t)memory};
+    run->command->limits =
+        (struct limits){time, wall, cpu, (uint64_t)processes, (uint64_t)output, (uint64_t)memory};
     /* Nobody types, and what waits for input shall find its end. */
     run->command->stdio = STDIO_FILE;
     run->scenario = run->command;

@@ -42,12 +42,20 @@ struct sandbox {
     int held;      /* that end */
 };
 
+int descriptor_aside(int fd)
+{
+    int aside = fcntl(fd, F_DUPFD_CLOEXEC, 16);
+    close(fd);
+    return aside;
+}
+
 /* ---- the child, until it is another program ---- */
 
 struct start {
     const char *path;
     char *const *argv;
-    const int *fds; /* what it inherits besides 0, 1 and 2 */
+    int socket;     /* it gets this one as STAGE_SOCKET … */
+    const int *fds; /* … and inherits these, besides 0, 1 and 2 */
     size_t fd_count;
     int log;
     bool drop; /* become nobody */
@@ -89,7 +97,9 @@ static _Noreturn void start(const struct start *start)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != start->parent)
         _exit(127);
-    close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+    if (dup2(start->socket, STAGE_SOCKET) < 0)
+        cannot_start("hand on its socket");
+    close_range(STAGE_SOCKET + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     for (size_t i = 0; i < start->fd_count; i++)
         fcntl(start->fds[i], F_SETFD, 0);
     execve(start->path, start->argv, (char **)(uintptr_t)environment);
@@ -109,7 +119,8 @@ static bool begin_child(struct sandbox *sandbox, const struct start *how, struct
 
 /* ---- the two ways ---- */
 
-/* Does root here mean root of the machine? A user namespace may have no other user than its root. */
+/* Does root here mean root of the machine? A user namespace may have no other user than its root.
+ */
 static bool is_root(void)
 {
     char map[128] = "";
@@ -127,13 +138,14 @@ static bool begin_bubblewrap(struct sandbox *sandbox, int socket, int info, stru
 {
     struct bubblewrap bubblewrap;
     bool begun = false;
-    if (bubblewrap_prepare(&bubblewrap, socket, info, error)) {
-        int fds[ARRAY_SIZE(bubblewrap.fds) + 2] = {socket, info};
-        memcpy(fds + 2, bubblewrap.fds, sizeof bubblewrap.fds);
+    if (bubblewrap_prepare(&bubblewrap, info, error)) {
+        int fds[ARRAY_SIZE(bubblewrap.fds) + 1] = {info};
+        memcpy(fds + 1, bubblewrap.fds, sizeof bubblewrap.fds);
         struct start how = {.path = bubblewrap.path,
                             .argv = bubblewrap.argv,
+                            .socket = socket,
                             .fds = fds,
-                            .fd_count = bubblewrap.fd_count + 2,
+                            .fd_count = bubblewrap.fd_count + 1,
                             .log = sandbox->log,
                             .drop = is_root(),
                             .parent = getpid()};
@@ -182,15 +194,15 @@ static bool begin_janitor(struct sandbox *sandbox, struct error *error)
     if (sandbox->janitor == 0)
         be_janitor(sandbox->top, ends[0]);
     close(ends[0]);
-    sandbox->held = ends[1];
+    sandbox->held = descriptor_aside(ends[1]);
     return sandbox->janitor > 0 || error_set(error, errno, "cannot fork for the sandbox");
 }
 
 static bool begin_unsafe(struct sandbox *sandbox, int socket, struct error *error)
 {
     const char *folder = getenv("TMPDIR");
-    char *top = xasprintf("%s/procenario-XXXXXX",
-                          folder != NULL && folder[0] == '/' ? folder : "/tmp");
+    char *top =
+        xasprintf("%s/procenario-XXXXXX", folder != NULL && folder[0] == '/' ? folder : "/tmp");
     if (mkdtemp(top) == NULL) {
         error_set(error, errno, "cannot make the folder '%s'", top);
         free(top);
@@ -200,13 +212,13 @@ static bool begin_unsafe(struct sandbox *sandbox, int socket, struct error *erro
     if (!begin_janitor(sandbox, error))
         return false;
     char number[16];
-    snprintf(number, sizeof number, "%d", socket);
+    snprintf(number, sizeof number, "%d", STAGE_SOCKET);
     char *const argv[] = {"procenario", "stage", number, top, NULL};
-    const int fds[] = {socket, sandbox->held};
     struct start how = {.path = "/proc/self/exe",
                         .argv = argv,
-                        .fds = fds,
-                        .fd_count = ARRAY_SIZE(fds),
+                        .socket = socket,
+                        .fds = &sandbox->held,
+                        .fd_count = 1,
                         .log = sandbox->log,
                         .parent = getpid()};
     return begin_child(sandbox, &how, error);
@@ -348,6 +360,8 @@ struct sandbox *sandbox_open(const struct sandbox_options *options, int files_fd
         pipe2(info, O_CLOEXEC | O_NONBLOCK) != 0)
         error_set(error, errno, "cannot make a socket for the sandbox");
     else
+        info[1] = descriptor_aside(info[1]);
+    if (info[1] >= 0)
         opened = begin(sandbox, options, ends[1], info, error);
     sandbox->socket = ends[0];
     sandbox->info = info[0];
@@ -356,9 +370,8 @@ struct sandbox *sandbox_open(const struct sandbox_options *options, int files_fd
     if (info[1] >= 0)
         close(info[1]);
     if (opened) {
-        struct message message = {.kind = REQUEST_OPEN,
-                                  .request = request_open_write(options, error),
-                                  .file = files_fd};
+        struct message message = {
+            .kind = REQUEST_OPEN, .request = request_open_write(options, error), .file = files_fd};
         opened = ask(sandbox, &message, OPEN_MS, error);
         note_first(sandbox);
     }
@@ -375,9 +388,8 @@ bool sandbox_perform(struct sandbox *sandbox, const struct sandbox_run *run, int
     const struct limits *limits = run->command == NULL  ? &run->scenario->limits
                                   : run->limits != NULL ? run->limits
                                                         : &limits_default;
-    struct message message = {.kind = REQUEST_PERFORM,
-                              .request = request_perform_write(run, error),
-                              .file = trace_fd};
+    struct message message = {
+        .kind = REQUEST_PERFORM, .request = request_perform_write(run, error), .file = trace_fd};
     return ask(sandbox, &message, limits->wall_ns / NS_PER_MS + MARGIN_MS, error);
 }
 

@@ -63,8 +63,7 @@ static bool perform(const struct stage *stage, const struct stage_run *run, int 
     return performed;
 }
 
-static bool perform_request(struct stage *stage, const struct message *message,
-                            struct error *error)
+static bool perform_request(struct stage *stage, const struct message *message, struct error *error)
 {
     struct stage_run run;
     bool performed = false;

@@ -1,5 +1,6 @@
 /*
- * The inside of a sandbox: performs what is asked for through a socket until its other end is closed.
+ * The inside of a sandbox: performs what is asked for through a socket until its other end is
+ * closed.
  */
 #ifndef PROCENARIO_SANDBOX_STAGE_H
 #define PROCENARIO_SANDBOX_STAGE_H

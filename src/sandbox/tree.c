@@ -100,8 +100,8 @@ static const char *find_linked(const struct copying *c, ino_t inode)
 static void note_linked(struct copying *c, ino_t inode, const char *name)
 {
     c->linked = xreallocarray(c->linked, c->linked_count + 1, sizeof *c->linked);
-    c->linked[c->linked_count++] = (struct linked){
-        inode, xasprintf("%s%s", c->path.length > 0 ? c->path.data : "", name)};
+    c->linked[c->linked_count++] =
+        (struct linked){inode, xasprintf("%s%s", c->path.length > 0 ? c->path.data : "", name)};
 }
 
 static bool copy_folder(struct copying *c, int from, int to, unsigned depth);

@@ -53,17 +53,17 @@ bool unpack(int archive, int folder, struct error *error)
     struct archive *from = archive_read_new(), *to = archive_write_disk_new();
     bool unpacked = false;
     /* Intake made it of files and folders with plain names; that is not leant on here. */
-    archive_write_disk_set_options(to, ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_PERM |
-                                           ARCHIVE_EXTRACT_SECURE_NODOTDOT |
-                                           ARCHIVE_EXTRACT_SECURE_SYMLINKS |
-                                           ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS);
+    archive_write_disk_set_options(
+        to, ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_SECURE_NODOTDOT |
+                ARCHIVE_EXTRACT_SECURE_SYMLINKS | ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS);
     archive_read_support_format_tar(from);
     if (archive_read_open(from, reader, NULL, read_block, NULL) != ARCHIVE_OK)
         error_set(error, 0, "cannot unpack the submission: %s", archive_error_string(from));
     else
         unpacked = copy_entries(from, to, error);
     if (archive_write_close(to) != ARCHIVE_OK && unpacked)
-        unpacked = error_set(error, 0, "cannot unpack the submission: %s", archive_error_string(to));
+        unpacked =
+            error_set(error, 0, "cannot unpack the submission: %s", archive_error_string(to));
     archive_write_free(to);
     archive_read_free(from);
     free(reader);
