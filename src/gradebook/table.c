@@ -220,7 +220,7 @@ static void add_check(const struct table *table, const struct scenario_result *s
     }
     buf_add_char(out, '\n');
     auto_buf struct buf reasons = {0};
-    tell_reasons(check, "         ", &reasons);
+    tell_reasons(scenario, number, "         ", &reasons);
     if (reasons.length > 0)
         add_wrapped(out, reasons.data);
 }
@@ -236,10 +236,10 @@ static void add_scenario(const struct table *table, const struct scenario_result
     tell_points(scenario->points, scenario->max, out);
     if (scenario->bonus)
         buf_add_string(out, " (bonus)");
-    if (scenario->schedules > 1)
+    if (scenario->schedules > 1 && scenario->outcome == OUTCOME_PERFORMED)
         buf_printf(out, ", under %u of %u schedules", scenario->tried, scenario->schedules);
     buf_add_char(out, '\n');
-    for (size_t i = 0; i < scenario->check_count; i++)
+    for (size_t i = 0; scenario->outcome == OUTCOME_PERFORMED && i < scenario->check_count; i++)
         add_check(table, scenario, i, out);
     auto_buf struct buf ending = {0};
     tell_ending(scenario, "    ", &ending);

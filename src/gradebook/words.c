@@ -47,27 +47,26 @@ static void add_line(struct buf *out, const char *indent, const char *label, con
         buf_printf(out, "%s%-9s %s\n", indent, label, text);
 }
 
-static void tell_again(const char *schedule, const char *replay, const char *indent,
-                       struct buf *out)
+/* Where several schedules were tried, it matters which one it was. */
+static void tell_again(const struct scenario_result *scenario, const char *schedule,
+                       const char *replay, const char *indent, struct buf *out)
 {
-    auto_buf struct buf text = {0};
-    if (replay == NULL)
-        return;
-    if (schedule != NULL)
-        buf_printf(&text, "under the schedule %s; to see it again: ", schedule);
-    buf_add_string(&text, replay);
-    add_line(out, indent, "run", text.data);
+    if (schedule != NULL && scenario->schedules > 1)
+        add_line(out, indent, "schedule", schedule);
+    add_line(out, indent, "again", replay);
 }
 
-void tell_reasons(const struct check_result *check, const char *indent, struct buf *out)
+void tell_reasons(const struct scenario_result *scenario, size_t number, const char *indent,
+                  struct buf *out)
 {
+    const struct check_result *check = &scenario->checks[number];
     if (check->holds || check->hidden)
         return;
     add_line(out, indent, "expected", check->expected);
     add_line(out, indent, "seen", check->seen);
     add_line(out, indent, "moment", check->moment);
     add_line(out, indent, "hint", check->hint);
-    tell_again(check->schedule, check->replay, indent, out);
+    tell_again(scenario, check->schedule, check->replay, indent, out);
 }
 
 bool ending_is_remarkable(const struct scenario_result *scenario)
@@ -91,7 +90,7 @@ void tell_ending(const struct scenario_result *scenario, const char *indent, str
     for (size_t i = 0; i < scenario->waiting.count; i++)
         add_line(out, indent, "stuck", scenario->waiting.items[i]);
     if (scenario->ended != NULL)
-        tell_again(scenario->schedule, scenario->replay, indent, out);
+        tell_again(scenario, scenario->schedule, scenario->replay, indent, out);
     for (size_t i = 0; i < scenario->reasons.count; i++)
         add_line(out, indent, "chance", scenario->reasons.items[i]);
 }
