@@ -264,7 +264,7 @@ struct performing {
     bool complete;     /* all runs so far have ended by themselves */
     bool shown;        /* a picture is drawn already */
     char schedule[64]; /* of the present run */
-    bool named;        /* which --schedule understands */
+    bool named;        /* it must be said which, and --schedule understands it */
 };
 
 static const char *kept_replay(struct performing *p)
@@ -390,7 +390,8 @@ static bool perform_once(struct performing *p, unsigned n, struct error *error)
     auto_buf struct buf word = {0};
     schedule_tell(&schedule, &word);
     snprintf(p->schedule, sizeof p->schedule, "%s", word.data);
-    p->named = n > 0 || schedule.policy != SCHEDULE_CHOICES;
+    p->named =
+        n > 0 || (p->assigned->scenario->schedules > 1 && schedule.policy != SCHEDULE_CHOICES);
     struct seen_run run;
     bool fine = run_see(&run, p->g->sandbox, &what, p->g->trace_fd, error);
     if (fine && run.footer.end == RUN_FAILED)

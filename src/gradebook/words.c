@@ -47,13 +47,19 @@ static void add_line(struct buf *out, const char *indent, const char *label, con
         buf_printf(out, "%s%-9s %s\n", indent, label, text);
 }
 
-/* Where several schedules were tried, it matters which one it was. */
-static void tell_again(const struct scenario_result *scenario, const char *schedule,
+/* Where several schedules were tried, it matters which one it was. What an earlier expectation (of
+ * the first `number`) has told is not told again. */
+static void tell_again(const struct scenario_result *scenario, size_t number, const char *schedule,
                        const char *replay, const char *indent, struct buf *out)
 {
+    bool told = replay == NULL;
+    for (size_t i = 0; i < number && !told; i++)
+        told =
+            scenario->checks[i].replay != NULL && strcmp(scenario->checks[i].replay, replay) == 0;
     if (schedule != NULL && scenario->schedules > 1)
         add_line(out, indent, "schedule", schedule);
-    add_line(out, indent, "again", replay);
+    if (!told)
+        add_line(out, indent, "again", replay);
 }
 
 void tell_reasons(const struct scenario_result *scenario, size_t number, const char *indent,
@@ -66,7 +72,7 @@ void tell_reasons(const struct scenario_result *scenario, size_t number, const c
     add_line(out, indent, "seen", check->seen);
     add_line(out, indent, "moment", check->moment);
     add_line(out, indent, "hint", check->hint);
-    tell_again(scenario, check->schedule, check->replay, indent, out);
+    tell_again(scenario, number, check->schedule, check->replay, indent, out);
 }
 
 bool ending_is_remarkable(const struct scenario_result *scenario)
@@ -90,7 +96,8 @@ void tell_ending(const struct scenario_result *scenario, const char *indent, str
     for (size_t i = 0; i < scenario->waiting.count; i++)
         add_line(out, indent, "stuck", scenario->waiting.items[i]);
     if (scenario->ended != NULL)
-        tell_again(scenario, scenario->schedule, scenario->replay, indent, out);
+        tell_again(scenario, scenario->check_count, scenario->schedule, scenario->replay, indent,
+                   out);
     for (size_t i = 0; i < scenario->reasons.count; i++)
         add_line(out, indent, "chance", scenario->reasons.items[i]);
 }
