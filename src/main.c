@@ -21,8 +21,9 @@
 
 /* To add a verb: a file in commands/, a row here, a section in docs/commands.md. */
 const struct command *const commands[] = {
-    &command_run,    &command_transcript, &command_draw,   &command_report,     &command_docs,
-    &command_record, &command_check,      &command_doctor, &command_completion, NULL,
+    &command_run,    &command_transcript, &command_draw,  &command_report,
+    &command_docs,   &command_record,     &command_grade, &command_check,
+    &command_doctor, &command_completion, NULL,
 };
 
 static const struct command *find_command(const char *name)
