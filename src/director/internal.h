@@ -583,6 +583,10 @@ bool launch_begin(struct director *d);
 bool launch_explain(struct director *d);
 void launch_release(struct director *d);
 
+/* title.c: the command line that ps shows of the calling process, which must not use its own argv
+ * and environment any more. */
+void set_title(const char *title);
+
 /* loop.c */
 /* The runner's own signals while it performs: a regular tick, and requests to stop. */
 struct runner_signals {
