@@ -79,8 +79,8 @@ static const char *const stage_words[] = {
 enum plain { PLAIN_ADDRESSES = 1, PLAIN_PRIORITY = 2 };
 struct report {
     int stage;
-    int code;         /* errno; 0: fine */
-    int plain;        /* STAGE_READY: bits of enum plain */
+    int code;  /* errno; 0: fine */
+    int plain; /* STAGE_READY: bits of enum plain */
 };
 
 /* What init and the root need to know, gathered before the fork. */
@@ -424,8 +424,7 @@ static bool open_stdio(struct director *d, int theirs[3])
 }
 
 /* Tries one way to start; *refused_stage tells where a namespace was refused. */
-static bool try_launch(struct director *d, struct plan *plan, int *plain,
-                       struct report *why)
+static bool try_launch(struct director *d, struct plan *plan, int *plain, struct report *why)
 {
     int reports[2], lifeline[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, reports) != 0)
@@ -562,8 +561,9 @@ bool launch(struct director *d, const char **notes, size_t *note_count)
         notes[(*note_count)++] = "process ids vary: no pid namespace is allowed here "
                                  "(see 'procenario doctor')";
     if (!(plain & PLAIN_PRIORITY))
-        notes[(*note_count)++] = "the processes' priority is that of the runner (see nice(1)): only "
-                                 "a privileged user can raise it";
+        notes[(*note_count)++] =
+            "the processes' priority is that of the runner (see nice(1)): only "
+            "a privileged user can raise it";
     if (!(plain & PLAIN_ADDRESSES))
         notes[(*note_count)++] =
             "addresses vary: address randomisation cannot be switched off here "
