@@ -530,6 +530,120 @@ SH
     holds "$stderr" "scheduled freely"
 }
 
+# ---- several schedules ------------------------------------------------------------------------
+
+# The order of birth hides that nobody makes racer.0 be first.
+race_of_two() {
+    cat >two.yaml <<'YAML'
+schedules: 20
+params: {wanted: racer.0}
+processes:
+  parent: [{fork: {process: racer, count: 2}}, {wait: all}]
+  racer: [{print: "${name}"}]
+expect:
+  - output: {matches: '^${wanted}'}
+  - reaped: {racer.*: parent}
+YAML
+}
+
+@test "a race that the usual order hides is found under several schedules, and replayed by what the report says" {
+    race_of_two
+    procenario 0 run --schedules 1 two.yaml
+    procenario 1 run two.yaml
+    replay=$(sed -n 's/^ *replay  *procenario //p' <<<"$output")
+    holds "$output" "1 of 2 expectations holds under 20 schedules"
+    [[ $replay == "run --schedule random:"*" two.yaml" ]]
+    eval "procenario 1 $replay"
+    holds "$output" "1 of 2 expectations holds*"
+    procenario 1 run --set "wanted=racer.0 (or not)" two.yaml
+    holds "$output" "1 of 2 expectations holds"
+    lacks "$output" "replay" # the first broke it, as is shown
+}
+
+@test "--set is repeated in the command line that replays, in quotes where a shell needs them" {
+    race_of_two
+    procenario 1 run --set "wanted=(racer.0|it's me)" two.yaml
+    holds "$output" "replay    procenario run --schedule random:* --set 'wanted=(racer.0|it'*''s me)' two.yaml"
+    replay=$(sed -n 's/^ *replay  *procenario //p' <<<"$output")
+    eval "procenario 1 $replay"
+    holds "$output" "1 of 2 expectations holds"
+}
+
+@test "--schedules overrides the scenario, and excludes --schedule" {
+    race_of_two
+    sed -i 's/schedules: 20/schedules: 1/' two.yaml
+    procenario 0 run two.yaml
+    procenario 1 run --schedules 20 two.yaml
+    procenario 0 run --schedule round-robin two.yaml
+    procenario 2 run --schedules 20 --schedule free two.yaml
+    holds "$stderr" "give one of them"
+    for wrong in 0 1001 -1 many ""; do
+        procenario 2 run --schedules "$wrong" two.yaml
+        holds "$stderr" "from 1 to 1000"
+    done
+}
+
+@test "the trace of several schedules is of the first that fails, else of the first" {
+    race_of_two
+    procenario 1 run --trace t.json two.yaml
+    broken=$(sed -n 's/^ *schedule  *//p' <<<"$output")
+    grep -q "\"schedule\": \"$broken\"" t.json
+    python3 -m json.tool t.json >/dev/null
+    procenario 1 run --schedule "$broken" --trace same.json two.yaml
+    cmp t.json same.json
+    procenario 1 run --quiet --schedule "replay:t.json" two.yaml
+    procenario 0 run --set wanted=racer --trace t.json two.yaml
+    grep -q '"schedule": "round-robin"' t.json
+    procenario 0 run --schedules 1 --set wanted=racer --trace same.json two.yaml
+    cmp t.json same.json
+    "$PROCENARIO" run --set wanted=racer --trace - two.yaml 2>/dev/null | cmp - t.json
+    TMPDIR=/nonexistent procenario 3 run --trace t.json two.yaml
+    holds "$stderr" "cannot write trace*nonexistent*remedy: let TMPDIR*"
+}
+
+@test "a run that is cut off under another schedule than the first is told with that schedule" {
+    # Whether the child has ended before the parent asks is a matter of luck.
+    cat >lost.yaml <<'YAML'
+schedules: 20
+schedule: run-to-block
+processes:
+  parent:
+    - fork: child
+    - wait: {process: child, nohang: true}
+      else: [{wait: child}, exit]
+    - pause
+  child: [exit]
+expect:
+  - exit: {parent: 0}
+YAML
+    procenario 0 run --schedules 1 lost.yaml
+    procenario 1 run lost.yaml
+    holds "$output" "deadlock: * under the schedule random:*; 0 of 1 expectation holds under * schedules"
+    replay=$(sed -n 's/^ *replay  *procenario //p' <<<"$output" | tail -1)
+    eval "procenario 1 $replay"
+    holds "$output" "deadlock: *"
+    procenario 1 run --format json lost.yaml
+    python3 - "$output" <<'PY'
+import json, sys
+scenario = json.loads(sys.argv[1])["scenarios"][0]
+assert scenario["end"] == "deadlock" and scenario["ended_under"].startswith("random:"), scenario
+assert "--schedule " + scenario["ended_under"] in scenario["replay"]
+assert scenario["ending"].startswith("deadlock"), scenario
+PY
+    procenario 1 run --format tap lost.yaml
+    holds "$output" '*end: "deadlock"*schedule: "random:*'
+    procenario 1 run --format junit lost.yaml
+    holds "$output" '*<error message="deadlock*type="deadlock">schedule: random:*replay: procenario run*'
+}
+
+@test "--twice performs each of several schedules two times" {
+    race_of_two
+    procenario 0 run --twice --set wanted=racer two.yaml
+    echo 'echo x >>runs' >count.sh
+    procenario 0 run --twice --schedules 3 -- sh count.sh
+    [ "$(wc -l <runs)" -eq 6 ]
+}
+
 # ---- completion -------------------------------------------------------------------------------
 
 # complete_bash WORD…: what bash offers for the last word.

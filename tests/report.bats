@@ -48,6 +48,66 @@ report() {
     [ "$status" -eq "$wanted" ]
 }
 
+@test "of several outcomes, none of which came, each is told with what was seen instead" {
+    cat >any.yaml <<'YAML'
+processes:
+  parent: [{fork: child}, {wait: child}, {exit: 3}]
+  child: [{print: hi}, {sleep: 2s}]
+expect:
+  - any: [{exit: {parent: 3}}, {output: ""}]
+  - any:
+      - output: {of: child, lines: [ho]}
+      - exit: {child: 4}
+        at: 1s
+    name: one of two
+  - any: [{forks: 2}]
+YAML
+    report 1 any.yaml
+    sed -n '/^  ok any/,$p' report | sed '/^note: .*procenario doctor/d' | diff - <(cat <<'TEXT'
+  ok any: [{exit: {parent: 3}}, {output: ""}]
+  FAIL one of two
+      expected  one of (1) child writes the line "ho"; (2) child ends with
+                status 4 by 1s
+      seen      (1) line 1 is "hi" instead of "ho"; (2) child had not ended: it
+                was sleeping from 0s on
+      event 4   0.000 s  child writes "hi\n"
+      event 5   0.000 s  child sleeps for 2s
+  FAIL any: [{forks: 2}]
+      expected  2 forks by all processes together
+      seen      1 fork by all processes together
+      event 2   0.000 s  parent forks child
+ended after 2s; 1 of 3 expectations holds
+TEXT
+    )
+    # Cut off before one of them could be judged: that is said once, behind all.
+    echo 'limits: {time: 500ms}' >>any.yaml
+    report 1 any.yaml
+    grep -qF '? one of two' report
+    sed -n '/one of two/,/event/p' report | tr -s ' \n' ' ' |
+        grep -qF 'sleeping from 0s on; the run was cut off by a limit event'
+}
+
+@test "JSON says what kind of point each expectation is" {
+    cat >kinds.yaml <<'YAML'
+processes: {main: [{print: hello}]}
+expect:
+  - output: {lines: [hello]}
+  - exit: {main: 0}
+  - output: {contains: hello}
+    about: behaviour
+  - any: [{output: ""}, {output: {contains: hello}}]
+  - any: [{output: ""}, {exit: {main: 0}}]
+  - exit: {main: 0}
+    about: wording
+YAML
+    report 0 --format json kinds.yaml
+    python3 - report <<'PY'
+import json, sys
+kinds = [e["about"] for e in json.load(open(sys.argv[1]))["scenarios"][0]["expectations"]]
+assert kinds == "wording behaviour behaviour wording behaviour wording".split(), kinds
+PY
+}
+
 @test "text tells each event in words and what does not hold" {
     report 1 mixed.yaml
     sed -i '/^note: .*procenario doctor/d' report # there only where the host allows less

@@ -138,3 +138,23 @@ void output_discard(struct output *output)
     }
     release(output);
 }
+
+int output_unnamed(struct error *error)
+{
+    const char *directory = getenv("TMPDIR");
+    if (!directory || !*directory)
+        directory = "/tmp";
+    int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        return fd;
+    /* Not every file system has O_TMPFILE. */
+    auto_free char *path = xasprintf("%s/procenario-XXXXXX", directory);
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0) {
+        unlink(path);
+        return fd;
+    }
+    error_set(error, errno, "cannot make a temporary file in '%s'", directory);
+    error_remedy(error, "let TMPDIR name a directory that can be written to");
+    return -1;
+}

@@ -24,4 +24,8 @@ bool output_commit(struct output *output, struct error *error);
 /* Forgets what was written. */
 void output_discard(struct output *output);
 
+/* A file without a name, to write to and read back, which goes when it is closed: in TMPDIR or
+ * /tmp. -1: `error` says why there can be none. */
+int output_unnamed(struct error *error);
+
 #endif

@@ -1,11 +1,12 @@
 /*
- * One scenario performed with all that listens to it: the judge, the report, the trace, and, when
- * it is performed twice, the comparison.
+ * One performance of a scenario with all that listens to it: the judge, the report or the memory of
+ * its moments, the trace, and, when it is performed twice, the comparison.
  */
 #ifndef PROCENARIO_COMMANDS_PERFORMANCE_H
 #define PROCENARIO_COMMANDS_PERFORMANCE_H
 
 #include "commands/run_settings.h"
+#include "trace/moments.h"
 
 /* What lasts from the first scenario to the last. */
 struct stage {
@@ -15,14 +16,25 @@ struct stage {
     int trace_fd; /* -1: no trace is written */
 };
 
-/* Performs, judges, traces and reports the scenario; errors are told on stderr. Returns an
- * exit_status. */
-int perform_scenario(const struct stage *stage, const struct scenario *scenario);
+struct performance {
+    const struct stage *stage;
+    const struct scenario *scenario;
+    struct schedule_spec schedule;
+    struct moments *moments; /* NULL: the report is told; else it hears nothing, and they note */
+    int trace_fd;            /* where the trace goes; -1: nowhere */
+    /* Afterwards: */
+    struct trace_footer footer; /* how it ended; until performance_release */
+    bool report_wrong;          /* the report could not be written */
+    struct error error;         /* footer.end is RUN_FAILED: why; printed already */
+    struct performing *own;
+};
 
-/* The clock and the schedule that a scenario is performed with: its own or the command line's. */
+/* Performs, judges and traces; errors are told on stderr. Release in any case. */
+void perform_once(struct performance *performance);
+void performance_release(struct performance *performance);
+
+/* The clock that a scenario is performed with: its own or the command line's. */
 enum clock_kind effective_clock(const struct run_settings *settings,
                                 const struct scenario *scenario);
-const struct schedule_spec *effective_schedule(const struct run_settings *settings,
-                                               const struct scenario *scenario);
 
 #endif

@@ -12,8 +12,8 @@
 #include "base/text.h"
 #include "command.h"
 #include "commands/inputs.h"
-#include "commands/performance.h"
 #include "commands/run_settings.h"
+#include "commands/schedules.h"
 #include "director/director.h"
 
 static int worse(int a, int b)
@@ -28,7 +28,7 @@ static int check_twice(const struct run_settings *settings, const struct scenari
     const char *why = NULL;
     if (effective_clock(settings, scenario) == CLOCK_KIND_REAL)
         why = "runs on the real clock, where no two runs take the same time";
-    else if (effective_schedule(settings, scenario)->policy == SCHEDULE_FREE)
+    else if (effective_schedule(settings, scenario, 0).policy == SCHEDULE_FREE)
         why = "is scheduled freely by the kernel, differently in each run";
     if (!why)
         return 0;

@@ -3,12 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/units.h"
+
 /* The options as they were given. */
 struct given {
     const char *trace;
     const char *format;
     const char *clock;
     const char *schedule;
+    const char *schedules;
     struct option_list set;
     bool fail_fast, quiet, twice;
 };
@@ -30,6 +33,10 @@ const struct option_spec run_options[] = {
     {0, "schedule", "SCHEDULE", OPTION_TEXT, offsetof(struct given, schedule),
      "whose turn it is, whatever the scenario says: round-robin, run-to-block, random[:SEED], free "
      "or replay:TRACE",
+     NULL},
+    {0, "schedules", "N", OPTION_TEXT, offsetof(struct given, schedules),
+     "perform each scenario under N schedules, its own and then random:1 and so on, whatever the "
+     "scenario says; what is expected must hold in all",
      NULL},
     {0, "twice", NULL, OPTION_FLAG, offsetof(struct given, twice),
      "perform each scenario two times and fail at the first event that differs", NULL},
@@ -106,6 +113,22 @@ static bool read_schedule(struct run_settings *settings, const struct command *c
     return true;
 }
 
+static bool read_schedules(struct run_settings *settings, const struct command *command,
+                           const struct given *given, int *status)
+{
+    int64_t number;
+    const char *why;
+    if (given->schedule != NULL)
+        *status = usage_error(command, "--schedule performs under one schedule, --schedules under "
+                                       "several: give one of them");
+    else if (!integer_parse(given->schedules, 1, MOST_SCHEDULES, &number, &why))
+        *status = usage_error(command, "wrong --schedules '%s': a number from 1 to %d is wanted",
+                              given->schedules, MOST_SCHEDULES);
+    else
+        settings->schedules = (unsigned)number;
+    return settings->schedules > 0;
+}
+
 static bool read_operands(const struct run_settings *settings, const struct command *command,
                           const struct given *given, int *status)
 {
@@ -145,6 +168,7 @@ static bool check_given(struct run_settings *settings, const struct command *com
     }
     return read_operands(settings, command, given, status) &&
            overrides_read(&settings->overrides, command, &given->set, status) &&
+           (!given->schedules || read_schedules(settings, command, given, status)) &&
            (!given->schedule || read_schedule(settings, command, given->schedule, status));
 }
 

@@ -17,6 +17,7 @@ struct run_settings {
     enum clock_kind clock;
     bool has_schedule;
     struct schedule_spec schedule; /* `choices` is owned here */
+    unsigned schedules;            /* under how many each is performed; 0: as each scenario says */
     struct overrides overrides;
     struct operands operands; /* scenario files, or a command */
 };

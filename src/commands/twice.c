@@ -1,12 +1,12 @@
 #include "commands/twice.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/output.h"
 #include "base/text.h"
 #include "base/units.h"
 
@@ -25,30 +25,12 @@ struct twice {
     struct error error;
 };
 
-/* A file that has no name, is closed at exec, and goes when it is closed. */
-static int open_unnamed(void)
-{
-    const char *directory = getenv("TMPDIR");
-    if (!directory || !*directory)
-        directory = "/tmp";
-    int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0)
-        return fd;
-    /* Not every file system has O_TMPFILE. */
-    auto_free char *path = xasprintf("%s/procenario-XXXXXX", directory);
-    fd = mkostemp(path, O_CLOEXEC);
-    if (fd >= 0)
-        unlink(path);
-    return fd;
-}
-
 struct twice *twice_new(struct error *error)
 {
-    int fd = open_unnamed();
+    int fd = output_unnamed(error);
     FILE *kept = fd >= 0 ? fdopen(fd, "w+") : NULL;
     if (!kept) {
-        error_set(error, errno, "cannot make a temporary file to keep the first performance in");
-        error_remedy(error, "let TMPDIR name a directory that can be written to");
+        error_wrap(error, "cannot keep the first performance");
         if (fd >= 0)
             close(fd);
         return NULL;

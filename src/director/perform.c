@@ -130,16 +130,12 @@ static bool begin(struct director *d)
         return error_set(d->error, errno, "cannot make the table of processes");
     if (!launch(d, notes, &note_count))
         return false;
-    char schedule[64];
-    const struct schedule_spec *spec = &d->options->schedule;
-    if (spec->policy == SCHEDULE_RANDOM)
-        snprintf(schedule, sizeof schedule, "random:%llu", (unsigned long long)spec->seed);
-    else
-        snprintf(schedule, sizeof schedule, "%s", schedule_policy_word(spec->policy));
+    auto_buf struct buf schedule = {0};
+    schedule_tell(&d->options->schedule, &schedule);
     struct trace_header header = {
         .scenario = d->scenario->title,
         .clock = d->options->clock == CLOCK_KIND_VIRTUAL ? "virtual" : "real",
-        .schedule = schedule,
+        .schedule = schedule.data,
         .notes = notes,
         .note_count = note_count,
     };
@@ -155,7 +151,7 @@ static bool begin(struct director *d)
     live_begin(d);
     if (d->options->clock == CLOCK_KIND_REAL)
         not_deterministic(d, NULL, "the clock is real");
-    if (spec->policy == SCHEDULE_FREE)
+    if (d->options->schedule.policy == SCHEDULE_FREE)
         not_deterministic(d, NULL, "the schedule is free: the kernel decided the order");
     return launch_begin(d);
 }
@@ -191,7 +187,7 @@ bool director_perform(const struct scenario *scenario, const struct perform_opti
     if (d->pinned)
         sched_setaffinity(0, sizeof d->affinity, &d->affinity);
     setrlimit(RLIMIT_NOFILE, &descriptors);
-    if (d->launch_refused) /* the root could not install the filter, or begin */
+    if (d->refused)
         performed = false;
     result->duration_us = d->now_ns / NS_PER_US;
     if (!performed)

@@ -65,7 +65,16 @@ static const char *boolean(bool value)
     return value ? "true" : "false";
 }
 
-static void add_verdict(struct buf *out, const struct verdict *verdict)
+static void add_replay(struct buf *out, const struct run_outcome *outcome, const char *schedule)
+{
+    auto_buf struct buf replay = {0};
+    replay_tell(outcome, schedule, &replay);
+    buf_add_string(out, ", ");
+    add_text(out, "replay", replay.data);
+}
+
+static void add_verdict(struct buf *out, const struct run_outcome *outcome,
+                        const struct verdict *verdict)
 {
     buf_add_string(out, "      {");
     add_text(out, "name", verdict->name);
@@ -73,8 +82,14 @@ static void add_verdict(struct buf *out, const struct verdict *verdict)
                boolean(verdict->judged));
     if (verdict->has_points)
         buf_printf(out, ", \"points\": %.10g", verdict->points);
+    buf_printf(out, ", \"about\": \"%s\"", about_words[verdict->about]);
     if (verdict->hidden)
         buf_add_string(out, ", \"hidden\": true");
+    if (verdict->schedule != NULL) {
+        buf_add_string(out, ", ");
+        add_text(out, "schedule", verdict->schedule);
+        add_replay(out, outcome, verdict->schedule);
+    }
     const struct {
         const char *key, *text;
     } texts[] = {{"expected", verdict->expected}, {"seen", verdict->seen}, {"hint", verdict->hint}};
@@ -109,6 +124,13 @@ static bool json_outcome(void *state, const struct run_outcome *outcome)
     buf_printf(&out, ",\n    \"holds\": %s, \"end\": \"%s\", ", boolean(holds),
                run_end_words[footer->end]);
     add_text(&out, "ending", ending.data);
+    if (outcome->schedules > 1)
+        buf_printf(&out, ", \"schedules\": %u", outcome->schedules);
+    if (outcome->ended_under != NULL) {
+        buf_add_string(&out, ", ");
+        add_text(&out, "ended_under", outcome->ended_under);
+        add_replay(&out, outcome, outcome->ended_under);
+    }
     buf_printf(&out,
                ", \"duration_us\": %lld, \"events\": %llu,\n    \"deterministic\": %s, "
                "\"reasons\": [",
@@ -122,7 +144,7 @@ static bool json_outcome(void *state, const struct run_outcome *outcome)
     buf_add_string(&out, "],\n    \"expectations\": [");
     for (size_t i = 0; i < footer->verdict_count; i++) {
         buf_add_string(&out, i > 0 ? ",\n" : "\n");
-        add_verdict(&out, &footer->verdicts[i]);
+        add_verdict(&out, outcome, &footer->verdicts[i]);
     }
     buf_add_string(&out, "]}");
     return report_write(report->out, &out);

@@ -35,44 +35,10 @@ static void junit_free(void *state)
     free(report);
 }
 
-/* XML 1.0 has no way to write most control characters, U+FFFE and U+FFFF, not even by reference:
- * they are left out, and what is not UTF-8 becomes '?'. */
-static void add_xml(struct buf *out, const char *text, size_t length, bool attribute)
-{
-    for (size_t i = 0; i < length;) {
-        unsigned char byte = (unsigned char)text[i];
-        if (byte < 0x80) {
-            i++;
-            if (byte == '&')
-                buf_add_string(out, "&amp;");
-            else if (byte == '<')
-                buf_add_string(out, "&lt;");
-            else if (byte == '>')
-                buf_add_string(out, "&gt;");
-            else if (byte == '"')
-                buf_add_string(out, "&quot;");
-            else if (attribute && (byte == '\n' || byte == '\t')) /* else read as a blank */
-                buf_printf(out, "&#%u;", byte);
-            else if (byte >= 0x20 || byte == '\n' || byte == '\t')
-                buf_add_char(out, (char)byte);
-            continue;
-        }
-        size_t size = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-        if (size > length - i || utf8_valid_prefix(text + i, size) != size) {
-            buf_add_char(out, '?');
-            i++;
-            continue;
-        }
-        if (memcmp(text + i, "\xef\xbf\xbe", 3) != 0 && memcmp(text + i, "\xef\xbf\xbf", 3) != 0)
-            buf_add(out, text + i, size);
-        i += size;
-    }
-}
-
 static void add_attribute(struct buf *out, const char *name, const char *value)
 {
     buf_printf(out, " %s=\"", name);
-    add_xml(out, value, strlen(value), true);
+    xml_add_text(out, value, strlen(value), true);
     buf_add_char(out, '"');
 }
 
@@ -122,8 +88,12 @@ static void add_case(struct junit_report *report, const struct run_outcome *outc
     }
 }
 
-static void add_failure(struct buf *out, const struct verdict *verdict)
+static void add_failure(struct buf *out, const struct run_outcome *outcome,
+                        const struct verdict *verdict)
 {
+    auto_buf struct buf replay = {0};
+    if (verdict->schedule != NULL)
+        replay_tell(outcome, verdict->schedule, &replay);
     buf_add_string(out, ">\n      <failure");
     add_attribute(out, "message", verdict->seen != NULL ? verdict->seen : "does not hold");
     add_attribute(out, "type", verdict->judged ? "expectation" : "not judged");
@@ -131,12 +101,14 @@ static void add_failure(struct buf *out, const struct verdict *verdict)
     const struct {
         const char *label, *text;
     } rows[] = {
-        {"expected: ", verdict->expected}, {"seen: ", verdict->seen}, {"hint: ", verdict->hint}};
+        {"expected: ", verdict->expected}, {"seen: ", verdict->seen}, {"hint: ", verdict->hint},
+        {"schedule: ", verdict->schedule}, {"replay: ", replay.data},
+    };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         if (rows[i].text == NULL)
             continue;
         buf_add_string(out, rows[i].label);
-        add_xml(out, rows[i].text, strlen(rows[i].text), false);
+        xml_add_text(out, rows[i].text, strlen(rows[i].text), false);
         buf_add_char(out, '\n');
     }
     if (verdict->evidence_count > 0) {
@@ -180,7 +152,15 @@ static bool junit_outcome(void *state, const struct run_outcome *outcome)
         buf_add_string(out, ">\n      <error");
         add_attribute(out, "message", ending.data);
         add_attribute(out, "type", run_end_words[footer->end]);
-        buf_add_string(out, "/>\n    </testcase>\n");
+        if (outcome->ended_under == NULL) {
+            buf_add_string(out, "/>\n    </testcase>\n");
+        } else {
+            auto_buf struct buf replay = {0};
+            replay_tell(outcome, outcome->ended_under, &replay);
+            buf_printf(out, ">schedule: %s\nreplay: ", outcome->ended_under);
+            xml_add_text(out, replay.data, replay.length, false);
+            buf_add_string(out, "\n</error>\n    </testcase>\n");
+        }
     } else {
         buf_add_string(out, "/>\n");
     }
@@ -191,11 +171,11 @@ static bool junit_outcome(void *state, const struct run_outcome *outcome)
         if (verdict->holds)
             buf_add_string(out, "/>\n");
         else
-            add_failure(out, verdict);
+            add_failure(out, outcome, verdict);
     }
     if (report->output.length > 0) {
         buf_add_string(out, "    <system-out>");
-        add_xml(out, report->output.data, report->output.length, false);
+        xml_add_text(out, report->output.data, report->output.length, false);
         buf_add_string(out, report->output_cut ? "&#10;[cut]</system-out>\n" : "</system-out>\n");
     }
     buf_add_string(out, "  </testsuite>\n");

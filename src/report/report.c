@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/internal.h"
+#include "trace/moments.h"
 
 const struct report_format *const report_formats[] = {&report_text, &report_json, &report_tap,
                                                       &report_junit, NULL};
@@ -31,8 +32,7 @@ const char *ending_in_words(enum run_end end)
 
 void ending_note(struct buf *ending, const struct event *event)
 {
-    if (event->kind != EVENT_LIMIT && event->kind != EVENT_DEADLOCK &&
-        event->kind != EVENT_INTERRUPT && event->kind != EVENT_DIVERGE)
+    if (!event_ends_run(event))
         return;
     buf_clear(ending);
     event_describe(event, ending);
@@ -42,10 +42,17 @@ void ending_tell(const struct buf *ending, const struct run_outcome *outcome, st
 {
     if (outcome->error != NULL)
         buf_printf(out, "%s: %s", ending_in_words(RUN_FAILED), outcome->error->message);
-    else if (ending->length > 0)
+    else if (outcome->ended_under != NULL && outcome->ending != NULL)
+        buf_add_string(out, outcome->ending);
+    else if (outcome->ended_under == NULL && ending->length > 0)
         buf_add(out, ending->data, ending->length);
     else
         buf_add_string(out, ending_in_words(outcome->footer.end));
+}
+
+void replay_tell(const struct run_outcome *outcome, const char *schedule, struct buf *out)
+{
+    buf_printf(out, "procenario run --schedule %s %s", schedule, outcome->replay);
 }
 
 size_t verdicts_holding(const struct trace_footer *footer)

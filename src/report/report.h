@@ -19,6 +19,11 @@ struct run_outcome {
     const struct scenario *scenario;
     struct trace_footer footer;
     const struct error *error; /* RUN_FAILED: why; the scenario could not be performed */
+    unsigned schedules;        /* under so many it was performed; the first was shown */
+    /* When it was another than the first that ended as the footer says: its schedule, and how in
+     * words (NULL: nothing to add). Else NULL. */
+    const char *ended_under, *ending;
+    const char *replay; /* what follows the schedule on the command line that repeats a run */
 };
 
 struct report;

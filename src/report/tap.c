@@ -88,6 +88,16 @@ static bool tap_event(void *state, const struct event *event)
     return true;
 }
 
+static void add_schedule(struct buf *out, const struct run_outcome *outcome, const char *schedule)
+{
+    if (schedule == NULL)
+        return;
+    auto_buf struct buf replay = {0};
+    replay_tell(outcome, schedule, &replay);
+    add_yaml(out, "schedule", schedule);
+    add_yaml(out, "replay", replay.data);
+}
+
 static void add_place(struct buf *out, const struct scenario *scenario,
                       const struct expectation *expectation)
 {
@@ -110,6 +120,7 @@ static bool tap_outcome(void *state, const struct run_outcome *outcome)
         buf_add_string(&out, "  ---\n");
         add_yaml(&out, "message", ending.data);
         add_yaml(&out, "end", run_end_words[footer->end]);
+        add_schedule(&out, outcome, outcome->ended_under);
         buf_add_string(&out, "  ...\n");
     }
     for (size_t i = 0; i < footer->verdict_count; i++) {
@@ -132,6 +143,7 @@ static bool tap_outcome(void *state, const struct run_outcome *outcome)
             buf_add_string(&out, "]\n");
         }
         add_yaml(&out, "hint", verdict->hint);
+        add_schedule(&out, outcome, verdict->schedule);
         buf_add_string(&out, "  ...\n");
     }
     for (size_t i = 0; i < footer->reason_count; i++) {

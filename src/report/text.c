@@ -5,9 +5,8 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "report/internal.h"
+#include "trace/moments.h"
 
-#define MOST_REMEMBERED 4096 /* events that can be shown again as evidence; a power of two */
-#define LONGEST_REMEMBERED 400
 #define LONGEST_COMMAND 60 /* in a process table */
 #define MOST_COLORED 256   /* processes with a colour of their own turn */
 #define WIDEST_NAME 24
@@ -28,11 +27,7 @@ struct text_report {
     size_t name_width;
     char *names[MOST_COLORED];
     size_t name_count;
-    struct remembered {
-        uint64_t n;
-        int64_t t_us;
-        struct buf words;
-    } * ring;
+    struct moments *moments;
     struct buf ending;
     struct buf line;
     char *root; /* its name, once it has started */
@@ -60,14 +55,13 @@ static void *text_open(const struct report_options *options)
     struct text_report *report = xcalloc(1, sizeof *report);
     report->options = *options;
     report->marks = locale_is_utf8() ? &unicode_marks : &plain_marks;
-    report->ring = xcalloc(MOST_REMEMBERED, sizeof *report->ring);
+    report->moments = moments_new(report->marks->more);
     return report;
 }
 
 static void forget(struct text_report *report)
 {
-    for (size_t i = 0; i < MOST_REMEMBERED; i++)
-        report->ring[i].n = 0;
+    moments_clear(report->moments);
     for (size_t i = 0; i < report->name_count; i++)
         free(report->names[i]);
     for (size_t i = 0; i < report->note_count; i++)
@@ -84,9 +78,7 @@ static void text_free(void *state)
 {
     struct text_report *report = state;
     forget(report);
-    for (size_t i = 0; i < MOST_REMEMBERED; i++)
-        buf_release(&report->ring[i].words);
-    free(report->ring);
+    moments_free(report->moments);
     buf_release(&report->ending);
     buf_release(&report->line);
     free(report);
@@ -122,10 +114,9 @@ static const char *color_of(struct text_report *report, const char *name)
 
 static void add_time(struct buf *out, int64_t us)
 {
-    char text[32];
-    int length = snprintf(text, sizeof text, "%lld.%03d s", (long long)(us / 1000000),
-                          (int)(us / 1000 % 1000));
-    buf_printf(out, "%*s", length < 9 ? 9 : length, text);
+    auto_buf struct buf text = {0};
+    moment_tell_time(us, &text);
+    buf_printf(out, "%9s", text.data);
 }
 
 static void add_margin(struct text_report *report)
@@ -230,21 +221,6 @@ static bool text_begin(void *state, const struct scenario *scenario,
     return write_line(report);
 }
 
-static void remember(struct text_report *report, const struct event *event)
-{
-    struct remembered *place = &report->ring[event->n % MOST_REMEMBERED];
-    place->n = event->n;
-    place->t_us = event->t_us;
-    buf_clear(&place->words);
-    buf_printf(&place->words, "%s ", event->process);
-    struct event told = *event;
-    told.text_length = utf8_cut(told.text, told.text_length, LONGEST_REMEMBERED);
-    bool cut = told.text_length < event->text_length;
-    event_describe(&told, &place->words);
-    if (cut)
-        buf_add_string(&place->words, report->marks->more);
-}
-
 /* What would only distract. */
 static bool is_left_out(const struct text_report *report, const struct event *event)
 {
@@ -268,7 +244,7 @@ static bool text_event(void *state, const struct event *event)
     struct text_report *report = state;
     ending_note(&report->ending, event);
     if (report->remembers)
-        remember(report, event);
+        moments_note(report->moments, event);
     if (event->kind == EVENT_START && report->root == NULL)
         report->root = xstrdup(event->process);
     if (report->options.quiet || is_left_out(report, event))
@@ -295,16 +271,23 @@ static bool text_event(void *state, const struct event *event)
 
 /* ---- the outcome ----------------------------------------------------------------------------- */
 
+/* The label of what is told of an expectation, and its width with the blanks after it. */
+static size_t add_label(struct text_report *report, const char *label)
+{
+    size_t width = strlen(label) + 2 > ROW_LABEL ? strlen(label) + 2 : ROW_LABEL;
+    paint(report, "2");
+    buf_printf(&report->line, "%*s%-*s", ROW_INDENT, "", (int)width, label);
+    paint(report, "0");
+    return width;
+}
+
 /* A label and a text, which goes on below itself at the right margin: between words, where that is
  * possible. */
 static void add_row(struct text_report *report, const char *label, const char *text)
 {
     auto_buf struct buf shown = {0};
     text_add_visible(&shown, text, strlen(text));
-    paint(report, "2");
-    size_t width = strlen(label) + 2 > ROW_LABEL ? strlen(label) + 2 : ROW_LABEL;
-    buf_printf(&report->line, "%*s%-*s", ROW_INDENT, "", (int)width, label);
-    paint(report, "0");
+    size_t width = add_label(report, label);
     size_t at = 0, room = PAGE_WIDTH - ROW_INDENT - width;
     while (utf8_width(shown.data + at, shown.length - at) > room) {
         size_t fits = 0, length = 0;
@@ -328,39 +311,47 @@ static void add_row(struct text_report *report, const char *label, const char *t
     buf_add_char(&report->line, '\n');
 }
 
+/* The event in words: of the run that was shown, or of the one in which it was seen. */
+static bool tell_evidence(const struct text_report *report, const struct verdict *verdict, size_t i,
+                          struct buf *out)
+{
+    if (verdict->moments == NULL)
+        return moments_tell(report->moments, verdict->evidence[i], out);
+    if (verdict->moments[i] != NULL)
+        buf_add_string(out, verdict->moments[i]);
+    return verdict->moments[i] != NULL;
+}
+
 static void add_evidence(struct text_report *report, const struct verdict *verdict)
 {
-    bool some_forgotten = false;
-    for (size_t i = 0; i < verdict->evidence_count; i++) {
-        uint64_t n = verdict->evidence[i];
-        const struct remembered *place = &report->ring[n % MOST_REMEMBERED];
-        if (place->n != n) {
-            some_forgotten = true;
-            continue;
-        }
-        char label[32];
-        snprintf(label, sizeof label, "event %llu", (unsigned long long)n);
-        auto_buf struct buf text = {0};
-        add_time(&text, place->t_us);
-        char *from = text.data;
-        while (*from == ' ')
-            from++;
-        auto_free char *words = xasprintf("%s  %s", from, place->words.data);
-        add_row(report, label, words);
-    }
-    if (!some_forgotten)
-        return;
     auto_buf struct buf numbers = {0};
     for (size_t i = 0; i < verdict->evidence_count; i++) {
-        uint64_t n = verdict->evidence[i];
-        if (report->ring[n % MOST_REMEMBERED].n != n)
-            buf_printf(&numbers, "%s%llu", numbers.length > 0 ? ", " : "", (unsigned long long)n);
+        unsigned long long n = verdict->evidence[i];
+        auto_buf struct buf words = {0};
+        char label[32];
+        snprintf(label, sizeof label, "event %llu", n);
+        if (tell_evidence(report, verdict, i, &words))
+            add_row(report, label, words.data);
+        else
+            buf_printf(&numbers, "%s%llu", numbers.length > 0 ? ", " : "", n);
     }
-    add_row(report, "events", numbers.data);
+    if (numbers.length > 0)
+        add_row(report, "events", numbers.data);
+}
+
+/* On one line, however long, so that it can be copied. */
+static void add_replay(struct text_report *report, const struct run_outcome *outcome,
+                       const char *schedule)
+{
+    auto_buf struct buf replay = {0};
+    replay_tell(outcome, schedule, &replay);
+    add_label(report, "replay");
+    text_add_visible(&report->line, replay.data, replay.length);
+    buf_add_char(&report->line, '\n');
 }
 
 static void add_verdict(struct text_report *report, const struct verdict *verdict,
-                        const struct expectation *expectation)
+                        const struct expectation *expectation, const struct run_outcome *outcome)
 {
     buf_add_string(&report->line, "  ");
     if (verdict->holds)
@@ -379,6 +370,8 @@ static void add_verdict(struct text_report *report, const struct verdict *verdic
     buf_add_char(&report->line, '\n');
     if (verdict->holds)
         return;
+    if (verdict->schedule != NULL)
+        add_row(report, "schedule", verdict->schedule);
     if (verdict->expected != NULL)
         add_row(report, "expected", verdict->expected);
     if (verdict->seen != NULL)
@@ -386,6 +379,8 @@ static void add_verdict(struct text_report *report, const struct verdict *verdic
     add_evidence(report, verdict);
     if (verdict->hint != NULL)
         add_row(report, "hint", verdict->hint);
+    if (verdict->schedule != NULL)
+        add_replay(report, outcome, verdict->schedule);
 }
 
 static void add_summary(struct text_report *report, const struct run_outcome *outcome)
@@ -409,15 +404,21 @@ static void add_summary(struct text_report *report, const struct run_outcome *ou
         ending_tell(&report->ending, outcome, &ending);
         text_add_visible(&report->line, ending.data, ending.length);
     }
+    if (outcome->ended_under != NULL)
+        buf_printf(&report->line, " under the schedule %s", outcome->ended_under);
     if (footer->verdict_count > 0) {
         buf_printf(&report->line, "; %zu of %zu expectation%s hold%s", holding,
                    footer->verdict_count, footer->verdict_count == 1 ? "" : "s",
                    holding == 1 || footer->verdict_count == 1 ? "s" : "");
+        if (outcome->schedules > 1)
+            buf_printf(&report->line, " under %u schedules", outcome->schedules);
         if (all_points > 0)
             buf_printf(&report->line, ", %.10g of %.10g points", points, all_points);
     }
     paint(report, "0");
     buf_add_char(&report->line, '\n');
+    if (outcome->ended_under != NULL)
+        add_replay(report, outcome, outcome->ended_under);
 }
 
 static void add_remark(struct text_report *report, const char *label, const char *text)
@@ -447,7 +448,8 @@ static bool text_outcome(void *state, const struct run_outcome *outcome)
             add_verdict(report, &footer->verdicts[i],
                         i < outcome->scenario->expectation_count
                             ? &outcome->scenario->expectations[i]
-                            : NULL);
+                            : NULL,
+                        outcome);
     add_summary(report, outcome);
     if (!report->options.quiet) {
         for (size_t i = 0; i < footer->reason_count; i++)

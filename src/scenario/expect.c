@@ -387,6 +387,8 @@ static void read_never(struct loader *l, const struct node *map, struct expectat
 
 /* ---- one expectation ---- */
 
+static void read_any(struct loader *l, const struct node *list, struct expectation *e);
+
 static void (*const readers[])(struct loader *, const struct node *, struct expectation *) = {
     [EXPECT_FORKS] = read_forks,     [EXPECT_TREE] = read_tree,
     [EXPECT_OUTPUT] = read_output,   [EXPECT_EXIT] = read_exit,
@@ -394,6 +396,7 @@ static void (*const readers[])(struct loader *, const struct node *, struct expe
     [EXPECT_ZOMBIES] = read_set,     [EXPECT_ORPHANS] = read_set,
     [EXPECT_SIGNALS] = read_signals, [EXPECT_DURATION] = read_duration,
     [EXPECT_BEFORE] = read_before,   [EXPECT_NEVER] = read_never,
+    [EXPECT_ANY] = read_any,
 };
 
 /* The assertion as the author wrote it, when it stands on one line. */
@@ -413,82 +416,138 @@ static const char *made_name(struct loader *l, const struct node *key, const str
     return arena_printf(l->arena, "%.*s%s", (int)length, source->text + start, cut ? "…" : "");
 }
 
-static void read_points(struct loader *l, const struct node *node, struct expectation *e)
+/* The keys of an expectation: what can be asserted, and what stands beside it. */
+static void list_keys(const char **keys, bool with_any, const char *const *others, size_t count)
 {
-    const char *text = field_text(l, node, "a number of points");
-    if (text == NULL)
-        return;
-    size_t whole = strspn(text, "0123456789");
-    size_t decimals = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
-    size_t length = whole + (decimals > 0 ? decimals + 1 : 0);
-    if (whole == 0 || whole > 9 || decimals > 9 || text[length] != '\0') {
-        diag_error(l->diags, node->span, "points are a number from 0 such as 2 or 0.5, not '%s'",
-                   text);
-        return;
+    size_t length = 0;
+    for (unsigned k = 0; expect_words[k] != NULL; k++)
+        if (with_any || k != EXPECT_ANY)
+            keys[length++] = expect_words[k];
+    for (size_t i = 0; i < count; i++)
+        keys[length++] = others[i];
+    keys[length] = NULL;
+}
+
+/* The key that says what is expected; more than one is a mistake, and so is none: NULL then. */
+static const struct node *find_assertion(struct loader *l, const struct node *map,
+                                         const char *const *known, struct expectation *e)
+{
+    const struct node *found = NULL;
+    for (size_t i = 0; i < map->count; i++) {
+        const struct node *key = map_key(map, i);
+        for (unsigned k = 0; expect_words[k] != NULL; k++) {
+            if (strcmp(expect_words[k], key->text) != 0)
+                continue;
+            if (found == NULL) {
+                found = key;
+                e->kind = (enum expect_kind)k;
+            } else if (strcmp(found->text, key->text) != 0) {
+                diag_help(diag_error(l->diags, key->span,
+                                     "an expectation is one thing: '%s' or '%s'", found->text,
+                                     key->text),
+                          "begin the second one with a '- ' of its own");
+            }
+        }
     }
-    /* By hand: strtod(3) would take the decimal point of the locale. */
-    double points = 0, scale = 1;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '.')
-            continue;
-        points = points * 10 + (text[i] - '0');
-        if (i > whole)
-            scale *= 10;
+    if (found == NULL) {
+        auto_buf struct buf words = {0};
+        add_words(&words, known);
+        diag_help(diag_error(l->diags, map->span, "what is expected is missing here"),
+                  "one of %s is wanted", words.data);
     }
-    e->points = points / scale;
-    e->has_points = true;
+    return found;
+}
+
+/* What is asserted, and when. False: reported. */
+static bool read_assertion(struct loader *l, const struct node *map, const char *const *known,
+                           struct expectation *e)
+{
+    const struct node *at = field(map, "at"), *key = find_assertion(l, map, known, e);
+    if (key == NULL)
+        return false;
+    const struct node *value = field(map, key->text);
+    if (at != NULL)
+        e->has_at = field_duration(l, at, &e->at_ns);
+    readers[e->kind](l, value, e);
+    e->name = made_name(l, key, value);
+    return true;
+}
+
+/* What an outcome cannot have although an expectation has it. */
+static bool refuse_own(struct loader *l, const struct node *map)
+{
+    static const char *const own[] = {"any", "name", "points", "hint", "hidden", "about"};
+    bool fine = true;
+    for (size_t i = 0; i < map->count; i++) {
+        const struct node *key = map_key(map, i);
+        for (size_t k = 0; k < ARRAY_SIZE(own); k++) {
+            if (strcmp(key->text, own[k]) != 0)
+                continue;
+            diag_help(
+                diag_error(l->diags, key->span, "'%s' cannot stand in an outcome of 'any'", own[k]),
+                k == 0 ? "list all outcomes in one 'any'" : "write it beside 'any'");
+            fine = false;
+        }
+    }
+    return fine;
+}
+
+static void read_member(struct loader *l, const struct node *map, struct expectation *member)
+{
+    static const char *const others[] = {"at"};
+    const char *keys[ARRAY_SIZE(expect_words) + ARRAY_SIZE(others)];
+    const char *known[ARRAY_SIZE(expect_words)];
+    list_keys(keys, false, others, ARRAY_SIZE(others));
+    list_keys(known, false, NULL, 0);
+    member->span = map->span;
+    if (expect_map(l, map, "an outcome: a mapping such as 'forks: 1'") && refuse_own(l, map) &&
+        check_keys(l, map, keys, "an outcome"))
+        read_assertion(l, map, known, member);
+}
+
+static void read_any(struct loader *l, const struct node *list, struct expectation *e)
+{
+    if (!expect_list(l, list, "a list of outcomes: [{exit: {child: 0}}, {forks: 1}]"))
+        return;
+    if (list->count == 0)
+        diag_error(l->diags, list->span, "the outcomes are missing here");
+    struct expectation *members = arena_alloc(l->arena, (list->count + 1) * sizeof *members);
+    e->about = list->count > 0 ? ABOUT_WORDING : ABOUT_BEHAVIOUR;
+    for (size_t i = 0; i < list->count; i++) {
+        members[i].has_at = e->has_at;
+        members[i].at_ns = e->at_ns;
+        read_member(l, list->items[i], &members[i]);
+        if (members[i].kind != EXPECT_OUTPUT)
+            e->about = ABOUT_BEHAVIOUR;
+    }
+    e->members = members;
+    e->member_count = list->count;
 }
 
 static void read_expectation(struct loader *l, const struct node *map, struct expectation *e)
 {
-    static const char *const others[] = {"at", "name", "points", "hint", "hidden"};
-    const char *keys[ARRAY_SIZE(expect_words) + ARRAY_SIZE(others)] = {0};
-    size_t count = 0;
-    for (size_t i = 0; expect_words[i] != NULL; i++)
-        keys[count++] = expect_words[i];
-    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-        keys[count++] = others[i];
+    static const char *const others[] = {"at", "name", "points", "hint", "hidden", "about"};
+    const char *keys[ARRAY_SIZE(expect_words) + ARRAY_SIZE(others)];
+    list_keys(keys, true, others, ARRAY_SIZE(others));
     e->span = map->span;
     if (!expect_map(l, map, "an expectation: a mapping such as 'forks: 1'") ||
-        !check_keys(l, map, keys, "an expectation"))
+        !check_keys(l, map, keys, "an expectation") || !read_assertion(l, map, expect_words, e))
         return;
-    const struct node *key = NULL, *value = NULL;
-    for (size_t i = 0; i < map->count; i++) {
-        for (unsigned k = 0; expect_words[k] != NULL; k++) {
-            if (strcmp(expect_words[k], map_key(map, i)->text) != 0)
-                continue;
-            if (key != NULL) {
-                if (strcmp(key->text, expect_words[k]) != 0)
-                    diag_help(diag_error(l->diags, map_key(map, i)->span,
-                                         "an expectation is one thing: '%s' or '%s'", key->text,
-                                         expect_words[k]),
-                              "begin the second one with a '- ' of its own");
-                continue;
-            }
-            e->kind = (enum expect_kind)k;
-            key = map_key(map, i);
-            value = map_value(map, i);
-        }
-    }
-    if (key == NULL) {
-        auto_buf struct buf known = {0};
-        add_words(&known, expect_words);
-        diag_help(diag_error(l->diags, map->span, "what is expected is missing here"),
-                  "one of %s is wanted", known.data);
-        return;
-    }
-    readers[e->kind](l, value, e);
     const struct node *node;
-    if ((node = field(map, "at")) != NULL)
-        e->has_at = field_duration(l, node, &e->at_ns);
-    e->name = (node = field(map, "name")) != NULL ? field_text(l, node, "a name")
-                                                  : made_name(l, key, value);
+    unsigned about;
+    if (e->kind == EXPECT_OUTPUT)
+        e->about = ABOUT_WORDING;
+    if ((node = field(map, "name")) != NULL)
+        e->name = field_text(l, node, "a name");
     if ((node = field(map, "points")) != NULL)
-        read_points(l, node, e);
+        e->has_points = field_points(l, node, &e->points);
     if ((node = field(map, "hint")) != NULL)
         e->hint = field_text(l, node, "a hint");
     if ((node = field(map, "hidden")) != NULL)
         field_bool(l, node, &e->hidden);
+    if ((node = field(map, "about")) != NULL &&
+        field_word(l, node, "a kind of point", about_words, &about))
+        e->about = (enum expect_about)about;
 }
 
 void read_expectations(struct loader *l, const struct node *list)

@@ -383,6 +383,32 @@ bool field_bool(struct loader *l, const struct node *node, bool *value)
     return false;
 }
 
+bool field_points(struct loader *l, const struct node *node, double *points)
+{
+    const char *text = field_text(l, node, "a number of points");
+    if (text == NULL)
+        return false;
+    size_t whole = strspn(text, "0123456789");
+    size_t decimals = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
+    size_t length = whole + (decimals > 0 ? decimals + 1 : 0);
+    if (whole == 0 || whole > 9 || decimals > 9 || text[length] != '\0') {
+        diag_error(l->diags, node->span, "points are a number from 0 such as 2 or 0.5, not '%s'",
+                   text);
+        return false;
+    }
+    /* By hand: strtod(3) would take the decimal point of the locale. */
+    double value = 0, scale = 1;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '.')
+            continue;
+        value = value * 10 + (text[i] - '0');
+        if (i > whole)
+            scale *= 10;
+    }
+    *points = value / scale;
+    return true;
+}
+
 static const char *nearest_signal(const char *text)
 {
     const char *words[64];

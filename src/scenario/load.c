@@ -7,10 +7,10 @@
 #include "scenario/bounds.h"
 #include "scenario/loader.h"
 
-static const char *const top_keys[] = {"procenario", "title",    "description", "params",
-                                       "processes",  "names",    "timeline",    "expect",
-                                       "limits",     "faults",   "clock",       "schedule",
-                                       "stdio",      "terminal", "env",         NULL};
+static const char *const top_keys[] = {
+    "procenario", "title",    "description", "params",    "processes", "names",
+    "timeline",   "expect",   "limits",      "faults",    "clock",     "schedule",
+    "stdio",      "terminal", "env",         "schedules", NULL};
 
 static void read_params(struct loader *l, const struct node *map)
 {
@@ -83,6 +83,7 @@ static struct scenario *new_scenario(void)
     struct scenario *s = xcalloc(1, sizeof *s);
     arena_init(&s->arena);
     s->limits = limits_default;
+    s->schedules = 1;
     s->terminal_rows = 24;
     s->terminal_columns = 80;
     return s;
@@ -127,6 +128,8 @@ static void read_document(struct loader *l, const struct node *map)
         read_limits(l, node);
     if ((node = field(map, "schedule")) != NULL)
         read_schedule(l, node);
+    if ((node = field(map, "schedules")) != NULL)
+        field_unsigned(l, node, 1, MOST_SCHEDULES, &s->schedules);
     if ((node = field(map, "terminal")) != NULL)
         read_terminal(l, node);
     if ((node = field(map, "env")) != NULL)

@@ -219,7 +219,8 @@ struct fate_choice {          /* of `exit` */
     X(EXPECT_SIGNALS, "signals")                                                                   \
     X(EXPECT_DURATION, "duration")                                                                 \
     X(EXPECT_BEFORE, "before")                                                                     \
-    X(EXPECT_NEVER, "never")
+    X(EXPECT_NEVER, "never")                                                                       \
+    X(EXPECT_ANY, "any")
 #define X(id, word) id,
 enum expect_kind { EXPECT_KINDS(X) };
 #undef X
@@ -249,6 +250,10 @@ struct expectation {
     bool has_points;
     const char *hint; /* or NULL */
     bool hidden;
+    enum expect_about about;
+    /* any: the acceptable outcomes; only kind, span, name, at and what the kind needs are set */
+    const struct expectation *members;
+    size_t member_count;
     /* forks (total: one entry with process NULL), state, reaped */
     const struct name_value *pairs;
     size_t pair_count;
@@ -309,6 +314,8 @@ struct limits {
     uint64_t memory;    /* resident bytes of all processes together */
 };
 
+#define MOST_SCHEDULES 1000
+
 struct scenario {
     struct arena arena;
     const struct source *source; /* borrowed */
@@ -334,6 +341,7 @@ struct scenario {
     struct limits limits;
     enum clock_kind clock;
     struct schedule_spec schedule;
+    unsigned schedules; /* under how many it is performed: 1 to MOST_SCHEDULES */
     enum stdio_kind stdio;
     unsigned terminal_rows, terminal_columns; /* 24 × 80 */
 };
@@ -370,6 +378,11 @@ extern const struct limits limits_default;
  * "replay:…", which the command handles: it reads a trace). */
 bool schedule_parse(const char *text, struct schedule_spec *spec, const char **why);
 const char *schedule_policy_word(enum schedule_policy policy);
+/* Appends the schedule as traces and --schedule have it: "random:7". */
+void schedule_tell(const struct schedule_spec *spec, struct buf *out);
+/* The n-th schedule that a scenario is performed under: its own for 0, then random:1, random:2 …
+ * Borrows the scenario's choices. */
+struct schedule_spec scenario_schedule(const struct scenario *scenario, unsigned n);
 
 /*
  * The name of a scripted child: ROLE for children of the root process, PARENT.ROLE for deeper ones,

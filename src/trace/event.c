@@ -15,6 +15,9 @@ const char *const event_words[] = {EVENT_KINDS(X) NULL};
 const char *const action_words[] = {SIGNAL_ACTIONS(X) NULL};
 const char *const run_end_words[] = {RUN_ENDS(X) NULL};
 #undef X
+#define X(id, word) word,
+const char *const about_words[] = {EXPECT_ABOUTS(X) NULL};
+#undef X
 
 static void add_integer(struct buf *out, int64_t value)
 {

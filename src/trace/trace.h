@@ -161,6 +161,16 @@ struct trace_header {
     size_t note_count;
 };
 
+/* What an expectation is about: the words that a program writes, or what it does. X(enumerator,
+ * word). */
+#define EXPECT_ABOUTS(X)                                                                           \
+    X(ABOUT_BEHAVIOUR, "behaviour")                                                                \
+    X(ABOUT_WORDING, "wording")
+#define X(id, word) id,
+enum expect_about { EXPECT_ABOUTS(X) };
+#undef X
+extern const char *const about_words[]; /* NULL-terminated */
+
 /* One expectation, judged. Owned by the judge. */
 struct verdict {
     const char *name;
@@ -169,11 +179,16 @@ struct verdict {
     bool has_points;
     double points; /* what holding is worth */
     bool hidden;
+    enum expect_about about; /* in a trace that was read: not known, ABOUT_BEHAVIOUR */
     const char *hint;
     const char *expected;     /* in words */
     const char *seen;         /* in words; when it does not hold */
     const uint64_t *evidence; /* numbers of the events that show it */
     size_t evidence_count;
+    /* Of several performances it was another than the first in which this was seen: under which
+     * schedule ("random:7"), and the evidence in words (NULL where too long ago). Else NULL. */
+    const char *schedule;
+    const char *const *moments;
 };
 
 /* How the run ended. */
