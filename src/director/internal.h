@@ -83,6 +83,7 @@ struct process {
     uint32_t itimer_generation;
     struct posix_timer *timers;
 
+    int64_t born_ns;             /* when it was forked, on the scenario clock */
     int64_t charged_ns;          /* its processor time, as far as it was charged to a clock */
     int64_t children_charged_ns; /* that of the children that it waited for */
     int64_t used_ns;             /* its real one, at its end */
@@ -582,6 +583,10 @@ bool launch_begin(struct director *d);
  */
 bool launch_explain(struct director *d);
 void launch_release(struct director *d);
+
+/* title.c: the command line that ps shows of the calling process, which must not use its own argv
+ * and environment any more. */
+void set_title(const char *title);
 
 /* loop.c */
 /* The runner's own signals while it performs: a regular tick, and requests to stop. */
