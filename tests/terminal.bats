@@ -116,8 +116,8 @@ YAML
 @test "a session with busybox sh" { session "busybox sh -i"; }
 
 @test "every fact of the program is held here" {
-    # shellcheck disable=SC2154 # set by `run --separate-stderr`
     run --separate-stderr "$PROGRAMS/terminal"
+    # shellcheck disable=SC2154 # set by `run --separate-stderr`
     mapfile -t names < <(sed -n 's/^  //p' <<<"$stderr")
     [ "${#names[@]}" -gt 3 ]
     for name in "${names[@]}"; do
