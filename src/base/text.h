@@ -17,6 +17,10 @@ size_t utf8_width(const char *text, size_t length);
  * must be valid UTF-8. Escapes quotes, backslash, and what is not printable: controls, DEL,
  * U+0080 to U+009F, U+2028, U+2029, U+FFFE and U+FFFF. */
 void json_add_string(struct buf *buf, const char *text, size_t length);
+/* Appends the text as it stands in XML 1.0, which has no way to write most control characters,
+ * U+FFFE and U+FFFF, not even by reference: they are left out, and what is not UTF-8 becomes '?'.
+ * `attribute`: it stands in double quotes, and keeps its line breaks there. */
+void xml_add_text(struct buf *buf, const char *text, size_t length, bool attribute);
 /* Appends the base64 form (RFC 4648, with padding). */
 void base64_add(struct buf *buf, const void *bytes, size_t length);
 /* Decodes; returns false on anything that is not canonical base64. */

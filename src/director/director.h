@@ -10,6 +10,19 @@
 #include "scenario/scenario.h"
 #include "trace/trace.h"
 
+struct sock_fprog;
+
+/*
+ * What programs that nobody trusts are held to, beside the scenario's limits: set for the root
+ * process before it begins, so that all others inherit it. It also asks for more of the host:
+ * without namespaces of its own such a run is refused, where others are performed with a note.
+ */
+struct confinement {
+    const struct sock_fprog *filter; /* seccomp: calls that are refused */
+    uint64_t file_size;              /* bytes of one file (RLIMIT_FSIZE) */
+    uint64_t files;                  /* open files of one process (RLIMIT_NOFILE) */
+};
+
 struct perform_options {
     enum clock_kind clock;         /* the scenario's, or what --clock says */
     struct schedule_spec schedule; /* likewise */
@@ -23,6 +36,7 @@ struct perform_options {
     /* Under turn-taking all stays on one processor: the n-th of those that we may use, from 1; 0:
      * the one we are on. For who performs several runs side by side. */
     unsigned processor;
+    const struct confinement *confinement; /* NULL: programs may what the caller may */
 };
 
 struct perform_result {

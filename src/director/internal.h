@@ -93,6 +93,7 @@ struct process {
     uint64_t random_counter;         /* of getrandom */
     uint32_t fault_counts[6];        /* calls so far, by enum fault_call */
     uint64_t id;                     /* order of birth, from 0 */
+    uint64_t held_bytes;             /* memory of its own, when it was looked at last */
 };
 #define NO_ROLE UINT32_MAX
 
@@ -273,10 +274,10 @@ struct director {
     int pipes[3];              /* stdio pipe: our ends of stdin, stdout, stderr */
     int files[3];              /* stdio file */
     struct stat stdio_stat[3]; /* what the program's 0, 1, 2 are */
-    uint64_t undrained;  /* bytes written and perhaps not yet taken out of the terminal or pipe */
-    bool draining;       /* a big write is under way: keep taking bytes out */
-    cpu_set_t affinity;  /* before pinning: what programs are told */
-    bool launch_refused; /* the root could not begin: the error says why */
+    uint64_t undrained; /* bytes written and perhaps not yet taken out of the terminal or pipe */
+    bool draining;      /* a big write is under way: keep taking bytes out */
+    cpu_set_t affinity; /* before pinning: what programs are told */
+    bool refused;       /* the host cannot: the error says why */
     bool pinned;
 
     /* tasks and processes */
@@ -312,6 +313,10 @@ struct director {
     int64_t used_by_gone; /* the real processor time of processes that are no more */
     struct timerfd *timerfds;
     uint64_t next_timer_key;
+
+    /* usage.c */
+    uint64_t nobodys_bytes;  /* memory that belongs to no process, when it was looked for last */
+    uint64_t host_available; /* the most of the host's memory since then */
 
     /* schedule */
     uint64_t random[4];
@@ -607,6 +612,9 @@ void watch_signals(struct runner_signals *saved);
 void unwatch_signals(const struct runner_signals *saved);
 /* The real processor time of a task's process; -1: it cannot be known. */
 int64_t cpu_ns(pid_t pid);
+/* usage.c: at each tick, cuts the run off where it uses more than it may. */
+void check_limits(struct director *d);
+void cpu_exceeded(struct director *d, const struct process *process);
 /* Until nobody is left, or the run has ended. */
 void run_loop(struct director *d);
 /* A call's exit stop was dealt with: the task goes on, at once or when all is quiet. */

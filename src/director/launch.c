@@ -83,6 +83,9 @@ struct report {
     int plain; /* STAGE_READY: bits of enum plain */
 };
 
+/* So many more tasks than processes a confined run may have: threads. */
+#define SPARE_TASKS 512
+
 /* What init and the root need to know, gathered before the fork. */
 struct plan {
     struct director *d;
@@ -192,6 +195,32 @@ static int open_terminal(const char *multiplexer, int *slave)
     return -1;
 }
 
+static void limit(int resource, uint64_t most)
+{
+    struct rlimit before, limits = {most, most};
+    if (getrlimit(resource, &before) == 0 && before.rlim_max < most)
+        limits.rlim_cur = limits.rlim_max = before.rlim_max;
+    setrlimit(resource, &limits);
+}
+
+/* Limits that no program of the run can lift again, and what the kernel shall kill first when the
+ * host runs out of memory. */
+static void confine(const struct plan *plan)
+{
+    const struct confinement *confinement = plan->d->options->confinement;
+    limit(RLIMIT_FSIZE, confinement->file_size);
+    limit(RLIMIT_NOFILE, confinement->files);
+    /* In a user namespace of its own the kernel counts the run's tasks alone (Linux 5.14). The
+     * director counts processes, and tells; this is for threads. */
+    limit(RLIMIT_NPROC, plan->d->scenario->limits.processes + SPARE_TASKS);
+    limit(RLIMIT_MEMLOCK, 8u << 20);
+    limit(RLIMIT_MSGQUEUE, 1u << 20);
+    limit(RLIMIT_SIGPENDING, 4096);
+    limit(RLIMIT_RTPRIO, 0);
+    limit(RLIMIT_NICE, 0);
+    write_file("/proc/self/oom_score_adj", "1000");
+}
+
 static _Noreturn void root_process(const struct plan *plan)
 {
     struct director *d = plan->d;
@@ -218,6 +247,9 @@ static _Noreturn void root_process(const struct plan *plan)
         files.rlim_cur = files.rlim_max < 1024 ? files.rlim_max : 1024;
         setrlimit(RLIMIT_NOFILE, &files);
     }
+    const struct confinement *confinement = d->options->confinement;
+    if (confinement != NULL)
+        confine(plan);
     int before = personality(0xffffffff);
     int plain = 0;
     if (before >= 0 && personality((unsigned long)before | ADDR_NO_RANDOMIZE) >= 0)
@@ -242,7 +274,9 @@ static _Noreturn void root_process(const struct plan *plan)
     char go;
     if (recv(socket, &go, 1, 0) != 1) /* seized by now */
         _exit(127);
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter_program()) != 0) {
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter_program()) != 0 ||
+        (confinement != NULL && /* the last: it may refuse to take another */
+         syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, confinement->filter) != 0)) {
         send_report(socket, STAGE_FILTER, errno, 0, -1);
         _exit(127);
     }
@@ -271,7 +305,9 @@ static void init_process(void *argument)
         /* A devpts of our own, so that the terminal's name is the same in every run. */
         if (plan->slave < 0 && d->scenario->stdio == STDIO_TERMINAL &&
             mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
-                  "newinstance,ptmxmode=0666,mode=0620") == 0) {
+                  d->options->confinement != NULL
+                      ? "newinstance,ptmxmode=0666,mode=0620,max=64" /* all are the host's */
+                      : "newinstance,ptmxmode=0666,mode=0620") == 0) {
             int master = open_terminal("/dev/pts/ptmx", &plan->slave);
             if (master >= 0) {
                 send_report(plan->socket, STAGE_TERMINAL, 0, 0, master);
@@ -305,6 +341,8 @@ static void init_process(void *argument)
         set_title("procenario");
         root_process(plan);
     }
+    if (d->options->confinement != NULL) /* it has the scenario in its memory */
+        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     /* Keep nothing of the run's open: end of file and broken pipes must come when they are due. */
     dup2(plan->lifeline, 0);
     close_range(1, ~0U, 0);
@@ -533,7 +571,12 @@ bool launch(struct director *d, const char **notes, size_t *note_count)
     struct report why = {0};
     int plain = 0;
     bool started = false;
-    for (size_t i = geteuid() == 0 ? 0 : 1; i < ARRAY_SIZE(ways) && !started; i++) {
+    size_t first = geteuid() == 0 ? 0 : 1, end = ARRAY_SIZE(ways);
+    if (d->options->confinement != NULL) { /* the one in which the program has no rights at all */
+        first = 1;
+        end = 2;
+    }
+    for (size_t i = first; i < end && !started; i++) {
         plan.clone_flags = ways[i].flags;
         plan.map_user = ways[i].map;
         plan.slave = -1;

@@ -375,7 +375,7 @@ void on_death(struct director *d, struct task *task, int status)
         return;
     }
     if (launch_failed(d, process, status)) {
-        d->launch_refused = true;
+        d->refused = true;
         task_gone(d, task);
         end_run(d, RUN_FAILED);
         return;

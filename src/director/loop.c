@@ -30,9 +30,6 @@
 /* So many traced calls in a row that concern nobody else are a turn, and cost so much time. */
 #define QUIET_CALLS 10000
 #define QUIET_CALLS_CHARGE_NS (10 * NS_PER_MS)
-/* What is used without being charged, to start programs and between visible actions, may be so much
- * (and a quarter) over the limit of processor time before the run is cut off for it. */
-#define UNCHARGED_NS (NS_PER_S / 2)
 
 /* ---- signals to the runner ---- */
 
@@ -315,11 +312,6 @@ static void note_blocked(struct director *d, struct task *task)
     tell(d, &event);
 }
 
-static void cpu_exceeded(struct director *d, const struct process *process)
-{
-    limit_exceeded(d, process, "cpu", "the processes have used all of their processor time");
-}
-
 /* A running task did not stop for a while: is it computing, or asleep? `now` asks for an answer. */
 static void look_at_running(struct director *d, struct task *task)
 {
@@ -375,66 +367,6 @@ static void look_at_running(struct director *d, struct task *task)
         task->interrupted = true;
         ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
     }
-}
-
-/* How far a run has come by now depends on the machine. */
-static void cut_off_by_machine(struct director *d)
-{
-    not_deterministic(d, NULL, "the run was cut off by what was measured of the machine");
-}
-
-static void check_limits(struct director *d)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    int64_t real = ts.tv_sec * NS_PER_S + ts.tv_nsec - d->real_start_ns;
-    if (real > d->scenario->limits.wall_ns) {
-        cut_off_by_machine(d);
-        limit_exceeded(d, NULL, "wall", "the run has taken too long in real time");
-        return;
-    }
-    if (d->ticks % 10 != 0)
-        return;
-    uint64_t resident = 0;
-    struct process *largest = NULL, *busiest = NULL;
-    uint64_t largest_size = 0;
-    int64_t used = d->used_by_gone, most_used = 0;
-    size_t looked = 0;
-    for (struct process *p = d->first_process; p != NULL && looked < 256;
-         p = p->next_all, looked++) {
-        int64_t one = p->state != STATE_ZOMBIE ? cpu_ns(p->pid) : 0;
-        used += one > 0 ? one : 0;
-        if (one > most_used) {
-            most_used = one;
-            busiest = p;
-        }
-        char path[48], text[128];
-        snprintf(path, sizeof path, "/proc/%d/statm", p->pid);
-        int fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0)
-            continue;
-        ssize_t got = read(fd, text, sizeof text - 1);
-        close(fd);
-        if (got <= 0)
-            continue;
-        text[got] = '\0';
-        unsigned long long size, rss, shared;
-        if (sscanf(text, "%llu %llu %llu", &size, &rss, &shared) != 3)
-            continue;
-        uint64_t bytes = (rss > shared ? rss - shared : 0) * (uint64_t)sysconf(_SC_PAGESIZE);
-        resident += bytes;
-        if (bytes > largest_size) {
-            largest_size = bytes;
-            largest = p;
-        }
-    }
-    bool too_busy = used - UNCHARGED_NS > d->scenario->limits.cpu_ns / 4 * 5;
-    if (resident > d->scenario->limits.memory || too_busy)
-        cut_off_by_machine(d);
-    if (resident > d->scenario->limits.memory)
-        limit_exceeded(d, largest, "memory", "the processes hold more memory than they may");
-    else if (too_busy)
-        cpu_exceeded(d, busiest);
 }
 
 static void on_tick_seen(struct director *d)

@@ -187,7 +187,7 @@ bool director_perform(const struct scenario *scenario, const struct perform_opti
     if (d->pinned)
         sched_setaffinity(0, sizeof d->affinity, &d->affinity);
     setrlimit(RLIMIT_NOFILE, &descriptors);
-    if (d->launch_refused) /* the root could not install the filter, or begin */
+    if (d->refused)
         performed = false;
     result->duration_us = d->now_ns / NS_PER_US;
     if (!performed)

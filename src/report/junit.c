@@ -35,44 +35,10 @@ static void junit_free(void *state)
     free(report);
 }
 
-/* XML 1.0 has no way to write most control characters, U+FFFE and U+FFFF, not even by reference:
- * they are left out, and what is not UTF-8 becomes '?'. */
-static void add_xml(struct buf *out, const char *text, size_t length, bool attribute)
-{
-    for (size_t i = 0; i < length;) {
-        unsigned char byte = (unsigned char)text[i];
-        if (byte < 0x80) {
-            i++;
-            if (byte == '&')
-                buf_add_string(out, "&amp;");
-            else if (byte == '<')
-                buf_add_string(out, "&lt;");
-            else if (byte == '>')
-                buf_add_string(out, "&gt;");
-            else if (byte == '"')
-                buf_add_string(out, "&quot;");
-            else if (attribute && (byte == '\n' || byte == '\t')) /* else read as a blank */
-                buf_printf(out, "&#%u;", byte);
-            else if (byte >= 0x20 || byte == '\n' || byte == '\t')
-                buf_add_char(out, (char)byte);
-            continue;
-        }
-        size_t size = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-        if (size > length - i || utf8_valid_prefix(text + i, size) != size) {
-            buf_add_char(out, '?');
-            i++;
-            continue;
-        }
-        if (memcmp(text + i, "\xef\xbf\xbe", 3) != 0 && memcmp(text + i, "\xef\xbf\xbf", 3) != 0)
-            buf_add(out, text + i, size);
-        i += size;
-    }
-}
-
 static void add_attribute(struct buf *out, const char *name, const char *value)
 {
     buf_printf(out, " %s=\"", name);
-    add_xml(out, value, strlen(value), true);
+    xml_add_text(out, value, strlen(value), true);
     buf_add_char(out, '"');
 }
 
@@ -142,7 +108,7 @@ static void add_failure(struct buf *out, const struct run_outcome *outcome,
         if (rows[i].text == NULL)
             continue;
         buf_add_string(out, rows[i].label);
-        add_xml(out, rows[i].text, strlen(rows[i].text), false);
+        xml_add_text(out, rows[i].text, strlen(rows[i].text), false);
         buf_add_char(out, '\n');
     }
     if (verdict->evidence_count > 0) {
@@ -192,7 +158,7 @@ static bool junit_outcome(void *state, const struct run_outcome *outcome)
             auto_buf struct buf replay = {0};
             replay_tell(outcome, outcome->ended_under, &replay);
             buf_printf(out, ">schedule: %s\nreplay: ", outcome->ended_under);
-            add_xml(out, replay.data, replay.length, false);
+            xml_add_text(out, replay.data, replay.length, false);
             buf_add_string(out, "\n</error>\n    </testcase>\n");
         }
     } else {
@@ -209,7 +175,7 @@ static bool junit_outcome(void *state, const struct run_outcome *outcome)
     }
     if (report->output.length > 0) {
         buf_add_string(out, "    <system-out>");
-        add_xml(out, report->output.data, report->output.length, false);
+        xml_add_text(out, report->output.data, report->output.length, false);
         buf_add_string(out, report->output_cut ? "&#10;[cut]</system-out>\n" : "</system-out>\n");
     }
     buf_add_string(out, "  </testsuite>\n");

@@ -416,32 +416,6 @@ static const char *made_name(struct loader *l, const struct node *key, const str
     return arena_printf(l->arena, "%.*s%s", (int)length, source->text + start, cut ? "…" : "");
 }
 
-static void read_points(struct loader *l, const struct node *node, struct expectation *e)
-{
-    const char *text = field_text(l, node, "a number of points");
-    if (text == NULL)
-        return;
-    size_t whole = strspn(text, "0123456789");
-    size_t decimals = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
-    size_t length = whole + (decimals > 0 ? decimals + 1 : 0);
-    if (whole == 0 || whole > 9 || decimals > 9 || text[length] != '\0') {
-        diag_error(l->diags, node->span, "points are a number from 0 such as 2 or 0.5, not '%s'",
-                   text);
-        return;
-    }
-    /* By hand: strtod(3) would take the decimal point of the locale. */
-    double points = 0, scale = 1;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '.')
-            continue;
-        points = points * 10 + (text[i] - '0');
-        if (i > whole)
-            scale *= 10;
-    }
-    e->points = points / scale;
-    e->has_points = true;
-}
-
 /* The keys of an expectation: what can be asserted, and what stands beside it. */
 static void list_keys(const char **keys, bool with_any, const char *const *others, size_t count)
 {
@@ -566,7 +540,7 @@ static void read_expectation(struct loader *l, const struct node *map, struct ex
     if ((node = field(map, "name")) != NULL)
         e->name = field_text(l, node, "a name");
     if ((node = field(map, "points")) != NULL)
-        read_points(l, node, e);
+        e->has_points = field_points(l, node, &e->points);
     if ((node = field(map, "hint")) != NULL)
         e->hint = field_text(l, node, "a hint");
     if ((node = field(map, "hidden")) != NULL)

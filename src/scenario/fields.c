@@ -97,6 +97,15 @@ static const struct param *find_param(const struct loader *l, const char *key, s
     return NULL;
 }
 
+const char *param_of_whole(const struct loader *l, const char *text)
+{
+    size_t length = strlen(text);
+    if (length < 4 || strncmp(text, "${", 2) != 0 || text[length - 1] != '}')
+        return text;
+    const struct param *param = find_param(l, text + 2, length - 3);
+    return param != NULL ? param->value : text;
+}
+
 static int runtime_word(const char *key, size_t length)
 {
     for (int i = 0; runtime_words[i] != NULL; i++)
@@ -372,6 +381,32 @@ bool field_bool(struct loader *l, const struct node *node, bool *value)
             diag_help(diag, "write false");
     }
     return false;
+}
+
+bool field_points(struct loader *l, const struct node *node, double *points)
+{
+    const char *text = field_text(l, node, "a number of points");
+    if (text == NULL)
+        return false;
+    size_t whole = strspn(text, "0123456789");
+    size_t decimals = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
+    size_t length = whole + (decimals > 0 ? decimals + 1 : 0);
+    if (whole == 0 || whole > 9 || decimals > 9 || text[length] != '\0') {
+        diag_error(l->diags, node->span, "points are a number from 0 such as 2 or 0.5, not '%s'",
+                   text);
+        return false;
+    }
+    /* By hand: strtod(3) would take the decimal point of the locale. */
+    double value = 0, scale = 1;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '.')
+            continue;
+        value = value * 10 + (text[i] - '0');
+        if (i > whole)
+            scale *= 10;
+    }
+    *points = value / scale;
+    return true;
 }
 
 static const char *nearest_signal(const char *text)

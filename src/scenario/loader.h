@@ -2,6 +2,9 @@
  * What the files that read a scenario share. The way of a document: yaml.c makes a tree; load.c
  * hands each top-level key to the file that knows it; what names processes is noted and checked at
  * the end, by resolve.c, when all of them are known.
+ *
+ * Assignments (assignment/load.c) are read with the fields, too: those need an arena and a list of
+ * diagnostics, and no scenario.
  */
 #ifndef PROCENARIO_SCENARIO_LOADER_H
 #define PROCENARIO_SCENARIO_LOADER_H
@@ -70,6 +73,9 @@ struct loader {
 
 /* A scalar's text with parameters substituted. `what` names it in messages: "a duration". */
 const char *field_text(struct loader *l, const struct node *node, const char *what);
+/* What a text stands for that is one parameter and nothing else; any other is returned as it is.
+ * Reports nothing. */
+const char *param_of_whole(const struct loader *l, const char *text);
 /* What becomes a C string, or is compared with one, cannot hold a NUL: says so. */
 bool refuse_nul(struct loader *l, const struct node *node);
 bool field_duration(struct loader *l, const struct node *node, int64_t *ns);
@@ -91,6 +97,10 @@ bool field_word(struct loader *l, const struct node *node, const char *what,
                 const char *const *words, unsigned *index);
 /* Text of a step, with ${index} and the like left for when it is performed. */
 bool field_runtime_text(struct loader *l, const struct node *node, struct text *text);
+/* Points of grading: a number from 0 such as 2 or 0.5. */
+bool field_points(struct loader *l, const struct node *node, double *points);
+/* A mapping of limits; those that it does not name stay as they are. */
+bool field_limits(struct loader *l, const struct node *map, struct limits *limits);
 /* A list of texts; one scalar stands for a list of one when `one_allowed`. */
 bool field_texts(struct loader *l, const struct node *node, bool one_allowed, const char *what,
                  const char *const **texts, size_t *count);

@@ -17,28 +17,36 @@ const struct limits limits_default = {
     .memory = UINT64_C(2) << 30,
 };
 
-void read_limits(struct loader *l, const struct node *map)
+bool field_limits(struct loader *l, const struct node *map, struct limits *limits)
 {
     static const char *const keys[] = {"time",   "wall",   "cpu", "processes",
                                        "output", "memory", NULL};
-    struct limits *limits = &l->scenario->limits;
     if (!expect_map(l, map, "a mapping of limits") || !check_keys(l, map, keys, "limits"))
-        return;
+        return false;
     const struct node *node;
+    bool fine = true;
     if ((node = field(map, "time")) != NULL)
-        field_duration(l, node, &limits->time_ns);
+        fine &= field_duration(l, node, &limits->time_ns);
     if ((node = field(map, "wall")) != NULL)
-        field_duration(l, node, &limits->wall_ns);
+        fine &= field_duration(l, node, &limits->wall_ns);
     if ((node = field(map, "cpu")) != NULL)
-        field_duration(l, node, &limits->cpu_ns);
+        fine &= field_duration(l, node, &limits->cpu_ns);
     int64_t processes;
-    if ((node = field(map, "processes")) != NULL &&
-        field_integer(l, node, 1, 1000000000, &processes))
-        limits->processes = (uint64_t)processes;
+    if ((node = field(map, "processes")) != NULL) {
+        fine &= field_integer(l, node, 1, 1000000000, &processes);
+        if (fine)
+            limits->processes = (uint64_t)processes;
+    }
     if ((node = field(map, "output")) != NULL)
-        field_size(l, node, &limits->output);
+        fine &= field_size(l, node, &limits->output);
     if ((node = field(map, "memory")) != NULL)
-        field_size(l, node, &limits->memory);
+        fine &= field_size(l, node, &limits->memory);
+    return fine;
+}
+
+void read_limits(struct loader *l, const struct node *map)
+{
+    field_limits(l, map, &l->scenario->limits);
 }
 
 /* ---- schedule ---- */

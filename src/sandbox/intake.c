@@ -1,0 +1,641 @@
+/*
+ * Intake in two passes over the source: the survey finds whether all stands in one folder that the
+ * author of the assignment did not ask for; the taking keeps what is asked for and has a plain
+ * name. Contents go one after the other into a spool in memory, and from there, sorted, into the
+ * archive.
+ */
+#include "sandbox/intake.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "sandbox/intake_source.h"
+#include "sandbox/internal.h"
+
+/* Of whatever somebody hands in, no more is looked at, and no more is told. */
+#define MOST_ENTRIES 100000
+#define MOST_NOTES 50
+#define LONGEST_SHOWN 200
+/* The times of all files: before any clock of a run. */
+#define FILE_TIME 1000000000
+
+struct kept {
+    char *path;
+    bool folder, executable, given;
+    off_t at; /* in the spool */
+    uint64_t size;
+};
+
+struct taking {
+    const struct intake_options *options;
+    struct intake *intake;
+    struct error *error;
+    bool failed;
+    /* survey */
+    char *top; /* the one folder or file at the top; NULL: nothing seen yet */
+    bool several, top_is_folder;
+    bool *matches, *matches_below; /* wanted[i] matched something, as it stands or below the top */
+    /* taking */
+    const char *below; /* take what is in this folder; NULL: all */
+    bool giving;       /* the course's files now */
+    const char *under; /* its path, or NULL */
+    struct kept *kept;
+    size_t kept_count, kept_capacity;
+    size_t seen;
+    uint64_t bytes, files; /* handed in so far */
+    size_t notes_left_out;
+    int spool;
+    off_t spool_end;
+};
+
+/* ---- notes ---- */
+
+static void note(struct taking *t, const char *name, const char *why)
+{
+    struct intake *intake = t->intake;
+    if (intake->note_count >= MOST_NOTES) {
+        t->notes_left_out++;
+        return;
+    }
+    auto_buf struct buf text = {0};
+    size_t length = strlen(name), shown = utf8_cut(name, length, LONGEST_SHOWN);
+    buf_add_char(&text, '\'');
+    text_add_visible(&text, name, shown);
+    buf_printf(&text, "%s' %s", shown < length ? "…" : "", why);
+    intake->notes = xreallocarray(intake->notes, intake->note_count + 2, sizeof *intake->notes);
+    intake->notes[intake->note_count++] = buf_take(&text);
+}
+
+/* The room for it was made with the last note. */
+static void close_notes(struct taking *t)
+{
+    if (t->notes_left_out > 0)
+        t->intake->notes[t->intake->note_count++] =
+            xasprintf("and %zu more of the kind", t->notes_left_out);
+}
+
+/* ---- names ---- */
+
+/* The name as a plain path: without "./" and doubled slashes. NULL: it is none; *why says so. */
+static char *plain_path(const char *name, const char **why)
+{
+    auto_buf struct buf path = {0};
+    unsigned depth = 0;
+    *why = "has an absolute path: left out";
+    if (name[0] == '/')
+        return NULL;
+    while (name[0] != '\0') {
+        size_t length = strcspn(name, "/");
+        *why = "leads out of its folder: left out";
+        if (length == 2 && memcmp(name, "..", 2) == 0)
+            return NULL;
+        *why = "has too long a path: left out";
+        if (length > NAME_MAX || path.length + length >= PATH_MAX / 2 || depth >= TREE_DEPTH)
+            return NULL;
+        if (length > 0 && !(length == 1 && name[0] == '.')) {
+            if (depth++ > 0)
+                buf_add_char(&path, '/');
+            buf_add(&path, name, length);
+        }
+        name += length;
+        name += name[0] == '/';
+    }
+    return buf_take(&path);
+}
+
+/* What an archiver or a file manager leaves of itself. */
+static bool is_litter(const char *path)
+{
+    const char *base = strrchr(path, '/');
+    base = base != NULL ? base + 1 : path;
+    return strncmp(path, "__MACOSX/", 9) == 0 || strcmp(path, "__MACOSX") == 0 ||
+           strcmp(base, ".DS_Store") == 0;
+}
+
+/* The pattern of a folder stands for all that is in it. */
+static bool matches(const char *pattern, const char *path)
+{
+    return fnmatch(pattern, path, FNM_PATHNAME | FNM_LEADING_DIR) == 0;
+}
+
+/* ---- the survey ---- */
+
+static void survey_path(struct taking *t, const char *path, bool folder)
+{
+    size_t length = strcspn(path, "/");
+    if (t->top == NULL) {
+        t->top = xstrndup(path, length);
+        t->top_is_folder = folder || path[length] == '/';
+    } else if (strncmp(t->top, path, length) != 0 || t->top[length] != '\0') {
+        t->several = true;
+    }
+    const char *below = path[length] == '/' ? path + length + 1 : NULL;
+    for (size_t i = 0; i < t->options->wanted_count && !folder; i++) {
+        t->matches[i] |= matches(t->options->wanted[i], path);
+        t->matches_below[i] |= below != NULL && matches(t->options->wanted[i], below);
+    }
+}
+
+static enum visit survey(void *self, const struct entry *entry)
+{
+    struct taking *t = self;
+    const char *why;
+    if (++t->seen > MOST_ENTRIES)
+        return VISIT_STOP;
+    auto_free char *path = entry->name != NULL ? plain_path(entry->name, &why) : NULL;
+    bool counts = entry->kind == ENTRY_FILE || entry->kind == ENTRY_FOLDER;
+    if (path != NULL && path[0] != '\0' && counts && !is_litter(path))
+        survey_path(t, path, entry->kind == ENTRY_FOLDER);
+    return path != NULL || entry->kind != ENTRY_FOLDER ? VISIT_ON : VISIT_PAST;
+}
+
+/* Is what matters in the one folder at the top? Where patterns tell, they do; an archive without
+ * them is unpacked as its author packed a folder. */
+static bool lies_below(const struct taking *t, bool archive)
+{
+    if (t->several || !t->top_is_folder)
+        return false;
+    if (t->options->wanted_count == 0)
+        return archive;
+    size_t here = 0, below = 0;
+    for (size_t i = 0; i < t->options->wanted_count; i++) {
+        here += t->matches[i];
+        below += t->matches_below[i];
+    }
+    return below > here;
+}
+
+/* ---- taking ---- */
+
+static struct kept *keep(struct taking *t, const char *path, bool folder, bool executable)
+{
+    if (t->kept_count == t->kept_capacity) {
+        t->kept_capacity = t->kept_capacity * 2 + 16;
+        t->kept = xreallocarray(t->kept, t->kept_capacity, sizeof *t->kept);
+    }
+    struct kept *kept = &t->kept[t->kept_count++];
+    *kept = (struct kept){.path = xstrdup(path),
+                          .folder = folder,
+                          .executable = executable,
+                          .given = t->giving,
+                          .at = t->spool_end};
+    return kept;
+}
+
+static void forget_last(struct taking *t)
+{
+    struct kept *kept = &t->kept[--t->kept_count];
+    t->spool_end = kept->at;
+    free(kept->path);
+}
+
+static bool spool(struct taking *t, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = pwrite(t->spool, bytes, length, t->spool_end);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0) {
+            t->failed = true;
+            return error_set(t->error, errno, "cannot keep what is handed in");
+        }
+        bytes += written;
+        length -= (size_t)written;
+        t->spool_end += written;
+    }
+    return true;
+}
+
+/* Reads the file into the spool. NULL: done; otherwise why it is left out. */
+static const char *take_content(struct taking *t, const struct entry *entry, struct kept *kept)
+{
+    char block[1 << 14];
+    uint64_t most =
+        t->giving || t->options->max_bytes == 0 ? UINT64_MAX : t->options->max_bytes - t->bytes;
+    for (;;) {
+        struct error error = {0};
+        ssize_t got = entry->read(entry->self, block, sizeof block, &error);
+        if (got < 0)
+            return "cannot be read: left out";
+        if (got == 0)
+            break;
+        if ((uint64_t)got > most - kept->size)
+            return "is too large: left out";
+        if (!spool(t, block, (size_t)got))
+            return "";
+        kept->size += (uint64_t)got;
+    }
+    if (!t->giving)
+        t->bytes += kept->size;
+    return NULL;
+}
+
+/* One more file or folder? */
+static bool there_is_room(struct taking *t, const char *path)
+{
+    if (t->giving || t->options->max_files == 0 || t->files++ < t->options->max_files)
+        return true;
+    note(t, path, "and what comes after it are too many files: left out");
+    return false;
+}
+
+static enum visit take_file(struct taking *t, const struct entry *entry, const char *path)
+{
+    if (!there_is_room(t, path))
+        return VISIT_STOP;
+    struct kept *kept = keep(t, path, false, entry->executable);
+    const char *why = take_content(t, entry, kept);
+    if (why == NULL)
+        return VISIT_ON;
+    forget_last(t);
+    if (t->failed)
+        return VISIT_STOP;
+    note(t, path, why);
+    if (t->giving)
+        t->failed = !error_set(t->error, 0, "the course's file '%s' %s", path, why);
+    return t->failed ? VISIT_STOP : VISIT_ON;
+}
+
+static bool is_wanted(const struct taking *t, const char *path)
+{
+    if (t->giving || t->options->wanted_count == 0)
+        return true;
+    for (size_t i = 0; i < t->options->wanted_count; i++)
+        if (matches(t->options->wanted[i], path))
+            return true;
+    return false;
+}
+
+static enum visit take_path(struct taking *t, const struct entry *entry, const char *path)
+{
+    static const char *const refused[] = {
+        [ENTRY_SYMLINK] = "is a symbolic link: left out",
+        [ENTRY_HARD_LINK] = "is a link to another file: left out",
+        [ENTRY_FIFO] = "is a FIFO: left out",
+        [ENTRY_SOCKET] = "is a socket: left out",
+        [ENTRY_DEVICE] = "is a device: left out",
+        [ENTRY_UNREADABLE] = "cannot be read: left out",
+    };
+    if (entry->kind == ENTRY_FOLDER) {
+        if (!t->giving && t->options->wanted_count > 0)
+            return VISIT_ON; /* it comes with what is wanted in it */
+        if (!there_is_room(t, path))
+            return VISIT_STOP;
+        keep(t, path, true, true);
+        return VISIT_ON;
+    }
+    if (!is_wanted(t, path))
+        return VISIT_ON;
+    if (entry->kind == ENTRY_FILE)
+        return take_file(t, entry, path);
+    note(t, path, refused[entry->kind]);
+    if (t->giving)
+        t->failed =
+            !error_set(t->error, 0, "the course's file '%s' %s", path, refused[entry->kind]);
+    return t->failed ? VISIT_STOP : VISIT_ON;
+}
+
+/* The part of the path that is taken; NULL: it is not below the folder. */
+static const char *below_top(const struct taking *t, const char *path)
+{
+    if (t->below == NULL)
+        return path;
+    size_t length = strlen(t->below);
+    return strncmp(path, t->below, length) == 0 && path[length] == '/' ? path + length + 1 : NULL;
+}
+
+static enum visit take(void *self, const struct entry *entry)
+{
+    struct taking *t = self;
+    const char *why = "has a name that cannot be read: left out";
+    if (++t->seen > MOST_ENTRIES) {
+        note(t, entry->name != NULL ? entry->name : "?",
+             "and what comes after it are too many files: left out");
+        return VISIT_STOP;
+    }
+    auto_free char *path = entry->name != NULL ? plain_path(entry->name, &why) : NULL;
+    if (path == NULL) {
+        note(t, entry->name != NULL ? entry->name : "?", why);
+        return VISIT_PAST;
+    }
+    const char *taken = below_top(t, path);
+    if (taken == NULL || taken[0] == '\0' || is_litter(path))
+        return VISIT_ON;
+    if (t->under == NULL)
+        return take_path(t, entry, taken);
+    auto_free char *whole = xasprintf("%s/%s", t->under, taken);
+    return take_path(t, entry, whole);
+}
+
+/* ---- sources ---- */
+
+static bool visit_source(const char *path, bool archive, const struct visitor *visitor,
+                         struct error *error)
+{
+    if (archive)
+        return archive_visit(path, visitor, error);
+    auto_close int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder >= 0)
+        return folder_visit(folder, visitor, error);
+    if (errno != ENOTDIR && errno != ELOOP)
+        return error_set(error, errno, "cannot open '%s'", path);
+    const char *slash = strrchr(path, '/');
+    return file_visit(path, slash != NULL ? slash + 1 : path, visitor, error);
+}
+
+static bool take_handed(struct taking *t, const char *path)
+{
+    struct stat file;
+    if (lstat(path, &file) != 0)
+        return error_set(t->error, errno, "cannot open '%s'", path);
+    if (S_ISLNK(file.st_mode))
+        return error_set(t->error, 0, "'%s' is a symbolic link, which is not followed", path);
+    bool archive = S_ISREG(file.st_mode) && archive_is_one(path);
+    struct visitor visitor = {survey, t};
+    if (!visit_source(path, archive, &visitor, t->error))
+        return false;
+    t->seen = 0;
+    t->below = lies_below(t, archive) ? t->top : NULL;
+    visitor.visit = take;
+    return visit_source(path, archive, &visitor, t->error) && !t->failed;
+}
+
+static bool take_given_one(struct taking *t, const char *path)
+{
+    const char *why = "is no path of a file";
+    auto_free char *plain = plain_path(path, &why);
+    if (plain == NULL || plain[0] == '\0')
+        return error_set(t->error, 0, "the course's file '%s' %s", path, why);
+    auto_free char *place = xasprintf("%s/%s", t->options->given_directory, plain);
+    struct visitor visitor = {take, t};
+    struct stat file;
+    t->seen = 0;
+    t->below = t->under = NULL;
+    if (stat(place, &file) == 0 && S_ISDIR(file.st_mode)) {
+        keep(t, plain, true, true);
+        t->under = plain;
+        auto_close int folder = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folder < 0)
+            return error_set(t->error, errno, "cannot open '%s'", place);
+        return folder_visit(folder, &visitor, t->error) && !t->failed;
+    }
+    return file_visit(place, plain, &visitor, t->error) && !t->failed;
+}
+
+static bool take_given(struct taking *t)
+{
+    t->giving = true;
+    for (size_t i = 0; i < t->options->given_count; i++)
+        if (!take_given_one(t, t->options->given[i]))
+            return false;
+    return true;
+}
+
+/* ---- the archive ---- */
+
+/* By path, as strcmp(3) would where '/' came before all other bytes: a folder's content follows it.
+ * The same path twice: the one that counts comes last. */
+static int compare_kept(const void *left, const void *right)
+{
+    const struct kept *a = left, *b = right;
+    const unsigned char *p = (const unsigned char *)a->path, *q = (const unsigned char *)b->path;
+    while (*p == *q && *p != '\0')
+        p++, q++;
+    if (*p != *q)
+        return (*p == '/'    ? 1
+                : *p == '\0' ? 0
+                             : *p + 1) -
+               (*q == '/'    ? 1
+                : *q == '\0' ? 0
+                             : *q + 1);
+    if (a->given != b->given)
+        return a->given - b->given;
+    return (a->at > b->at) - (a->at < b->at);
+}
+
+static bool is_in(const char *path, const char *folder)
+{
+    size_t length = strlen(folder);
+    return strncmp(path, folder, length) == 0 && path[length] == '/';
+}
+
+static void drop(struct kept *kept)
+{
+    free(kept->path);
+    kept->path = NULL;
+}
+
+/* One entry a path, and nothing below a file. */
+static void resolve_conflicts(struct taking *t)
+{
+    struct kept *last = NULL; /* kept so far */
+    qsort(t->kept, t->kept_count, sizeof *t->kept, compare_kept);
+    for (size_t i = 0; i < t->kept_count; i++) {
+        struct kept *now = &t->kept[i];
+        if (last != NULL && strcmp(last->path, now->path) == 0) {
+            drop(last); /* the later one, or the course's */
+        } else if (last != NULL && !last->folder && is_in(now->path, last->path)) {
+            if (!now->given || last->given) {
+                note(t, now->path, "lies in what is a file: left out");
+                drop(now);
+                continue;
+            }
+            note(t, last->path, "stands where the course has a folder: left out");
+            drop(last);
+        }
+        last = now;
+    }
+}
+
+static void set_entry(struct archive_entry *entry, const char *path, bool folder, bool executable,
+                      uint64_t size)
+{
+    archive_entry_clear(entry);
+    archive_entry_copy_pathname(entry, path);
+    archive_entry_set_filetype(entry, folder ? AE_IFDIR : AE_IFREG);
+    archive_entry_set_perm(entry, folder || executable ? 0755 : 0644);
+    archive_entry_set_size(entry, (la_int64_t)size);
+    archive_entry_set_mtime(entry, FILE_TIME, 0);
+    archive_entry_set_uid(entry, 1000);
+    archive_entry_set_gid(entry, 1000);
+}
+
+static bool write_failed(struct taking *t, struct archive *archive)
+{
+    return error_set(t->error, 0, "cannot make an archive of what is handed in: %s",
+                     archive_error_string(archive));
+}
+
+static bool write_content(struct taking *t, struct archive *archive, const struct kept *kept)
+{
+    char block[1 << 14];
+    for (uint64_t done = 0; done < kept->size;) {
+        size_t size = kept->size - done < sizeof block ? (size_t)(kept->size - done) : sizeof block;
+        ssize_t got = pread(t->spool, block, size, kept->at + (off_t)done);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return error_set(t->error, errno, "cannot read what was kept of the submission");
+        if (archive_write_data(archive, block, (size_t)got) != got)
+            return write_failed(t, archive);
+        done += (uint64_t)got;
+    }
+    return true;
+}
+
+/* The folders on the way to the path that were not written for the one before. */
+static bool write_parents(struct taking *t, struct archive *archive, struct archive_entry *entry,
+                          const char *path, struct buf *written)
+{
+    for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        size_t length = (size_t)(slash - path);
+        if (written->length > length && strncmp(written->data, path, length) == 0 &&
+            written->data[length] == '/')
+            continue;
+        auto_free char *folder = xstrndup(path, length);
+        set_entry(entry, folder, true, true, 0);
+        if (archive_write_header(archive, entry) != ARCHIVE_OK)
+            return write_failed(t, archive);
+        buf_clear(written);
+        buf_printf(written, "%s/", folder);
+    }
+    return true;
+}
+
+static bool write_entries(struct taking *t, struct archive *archive, struct archive_entry *entry)
+{
+    auto_buf struct buf written = {0}; /* the latest path, a folder's with '/' */
+    for (size_t i = 0; i < t->kept_count; i++) {
+        const struct kept *kept = &t->kept[i];
+        if (kept->path == NULL)
+            continue;
+        if (!write_parents(t, archive, entry, kept->path, &written))
+            return false;
+        set_entry(entry, kept->path, kept->folder, kept->executable, kept->size);
+        if (archive_write_header(archive, entry) != ARCHIVE_OK)
+            return write_failed(t, archive);
+        if (!write_content(t, archive, kept))
+            return false;
+        buf_clear(&written);
+        buf_printf(&written, "%s%s", kept->path, kept->folder ? "/" : "");
+    }
+    return true;
+}
+
+static bool write_archive(struct taking *t)
+{
+    t->intake->fd = memfd_create("submission", MFD_CLOEXEC);
+    if (t->intake->fd < 0)
+        return error_set(t->error, errno, "cannot make a file in memory");
+    struct archive *archive = archive_write_new();
+    struct archive_entry *entry = archive_entry_new();
+    archive_write_set_format_pax_restricted(archive);
+    /* Names are bytes here, whatever they mean to others. */
+    archive_write_set_options(archive, "hdrcharset=BINARY");
+    archive_write_set_bytes_per_block(archive, 1 << 16);
+    archive_write_set_bytes_in_last_block(archive, 512);
+    bool written =
+        archive_write_open_fd(archive, t->intake->fd) == ARCHIVE_OK || write_failed(t, archive);
+    written = written && write_entries(t, archive, entry);
+    if (archive_write_close(archive) != ARCHIVE_OK && written)
+        written = write_failed(t, archive);
+    archive_entry_free(entry);
+    archive_write_free(archive);
+    return written;
+}
+
+static bool digest_archive(struct taking *t)
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    unsigned char block[1 << 14];
+    SHA2_CTX context;
+    ssize_t got;
+    SHA256Init(&context);
+    for (off_t at = 0; (got = pread(t->intake->fd, block, sizeof block, at)) > 0; at += got)
+        SHA256Update(&context, block, (size_t)got);
+    if (got < 0)
+        return error_set(t->error, errno, "cannot read the archive");
+    SHA256Final(digest, &context);
+    for (size_t i = 0; i < sizeof digest; i++)
+        snprintf(t->intake->digest + 2 * i, 3, "%02x", digest[i]);
+    return true;
+}
+
+/* ---- the whole ---- */
+
+static void find_missing(struct taking *t)
+{
+    struct intake *intake = t->intake;
+    intake->missing = xcalloc(t->options->wanted_count + 1, sizeof *intake->missing);
+    for (size_t i = 0; i < t->options->wanted_count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < t->kept_count && !found; k++)
+            found = t->kept[k].path != NULL && !t->kept[k].folder &&
+                    matches(t->options->wanted[i], t->kept[k].path);
+        if (!found)
+            intake->missing[intake->missing_count++] = xstrdup(t->options->wanted[i]);
+    }
+}
+
+static bool take_all(struct taking *t, const char *path)
+{
+    t->spool = memfd_create("spool", MFD_CLOEXEC);
+    if (t->spool < 0)
+        return error_set(t->error, errno, "cannot make a file in memory");
+    if (!take_handed(t, path) || !take_given(t))
+        return false;
+    resolve_conflicts(t);
+    find_missing(t);
+    close_notes(t);
+    return write_archive(t) && digest_archive(t);
+}
+
+bool intake_take(struct intake *intake, const char *path, const struct intake_options *options,
+                 struct error *error)
+{
+    *intake = (struct intake){.fd = -1};
+    struct taking t = {.options = options,
+                       .intake = intake,
+                       .error = error,
+                       .matches = xcalloc(options->wanted_count + 1, sizeof(bool)),
+                       .matches_below = xcalloc(options->wanted_count + 1, sizeof(bool)),
+                       .spool = -1};
+    bool taken = take_all(&t, path);
+    for (size_t i = 0; i < t.kept_count; i++)
+        free(t.kept[i].path);
+    free(t.kept);
+    free(t.top);
+    free(t.matches);
+    free(t.matches_below);
+    if (t.spool >= 0)
+        close(t.spool);
+    if (!taken)
+        intake_release(intake);
+    return taken;
+}
+
+void intake_release(struct intake *intake)
+{
+    for (size_t i = 0; i < intake->note_count; i++)
+        free(intake->notes[i]);
+    for (size_t i = 0; i < intake->missing_count; i++)
+        free(intake->missing[i]);
+    free(intake->notes);
+    free(intake->missing);
+    if (intake->fd >= 0)
+        close(intake->fd);
+    *intake = (struct intake){.fd = -1};
+}

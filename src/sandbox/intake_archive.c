@@ -1,0 +1,152 @@
+/* Handed-in archives, read by libarchive. */
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "sandbox/intake_source.h"
+
+bool archive_is_one(const char *path)
+{
+    static const char *const endings[] = {".zip",    ".tar",     ".tar.gz",  ".tgz",
+                                          ".tar.xz", ".txz",     ".tar.bz2", ".tbz2",
+                                          ".tbz",    ".tar.zst", ".tzst"};
+    size_t length = strlen(path);
+    for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
+        size_t ending = strlen(endings[i]);
+        if (length > ending && strcasecmp(path + length - ending, endings[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const char *what_is_wrong(struct archive *archive)
+{
+    const char *words = archive_error_string(archive);
+    return words != NULL ? words : "it is damaged";
+}
+
+static ssize_t read_entry(void *self, void *bytes, size_t size, struct error *error)
+{
+    struct archive *archive = self;
+    la_ssize_t got = archive_read_data(archive, bytes, size);
+    if (got >= 0)
+        return got;
+    error_set(error, 0, "%s", what_is_wrong(archive));
+    return -1;
+}
+
+static enum entry_kind kind_of(struct archive_entry *entry)
+{
+    if (archive_entry_hardlink(entry) != NULL || archive_entry_hardlink_utf8(entry) != NULL)
+        return ENTRY_HARD_LINK;
+    if (archive_entry_is_encrypted(entry))
+        return ENTRY_UNREADABLE;
+    switch (archive_entry_filetype(entry)) {
+    case AE_IFREG:
+        return ENTRY_FILE;
+    case AE_IFDIR:
+        return ENTRY_FOLDER;
+    case AE_IFLNK:
+        return ENTRY_SYMLINK;
+    case AE_IFIFO:
+        return ENTRY_FIFO;
+    case AE_IFSOCK:
+        return ENTRY_SOCKET;
+    default:
+        return ENTRY_DEVICE;
+    }
+}
+
+/* Formats keep names as UTF-8 or as bytes; which, depends on the writer. */
+static const char *name_of(struct archive_entry *entry)
+{
+    const char *name = archive_entry_pathname_utf8(entry);
+    return name != NULL ? name : archive_entry_pathname(entry);
+}
+
+/* What somebody packs small may be very large: nobody waits for more than this. */
+#define MOST_UNPACKED (INT64_C(2) << 30)
+
+/* Goes to the end of the entry, which libarchive would do by itself, however long that takes. */
+static bool pass_over(struct archive *archive)
+{
+    const void *block;
+    size_t size;
+    la_int64_t offset;
+    while (archive_filter_bytes(archive, 0) < MOST_UNPACKED)
+        if (archive_read_data_block(archive, &block, &size, &offset) != ARCHIVE_OK)
+            return true;
+    return false;
+}
+
+static bool visit_entries(struct archive *archive, const char *path, const struct visitor *visitor,
+                          struct error *error)
+{
+    struct archive_entry *entry;
+    for (;;) {
+        int status = archive_read_next_header(archive, &entry);
+        if (status == ARCHIVE_EOF)
+            return true;
+        if (status < ARCHIVE_WARN) {
+            error_set(error, 0, "cannot read the archive '%s': %s", path, what_is_wrong(archive));
+            error_remedy(error, "ask for it again as .zip or .tar.gz");
+            return false;
+        }
+        struct entry told = {.name = name_of(entry),
+                             .kind = kind_of(entry),
+                             .executable = (archive_entry_perm(entry) & 0111) != 0,
+                             .read = read_entry,
+                             .self = archive};
+        if (visitor->visit(visitor->self, &told) == VISIT_STOP)
+            return true;
+        if (!pass_over(archive))
+            return error_set(error, 0, "the archive '%s' holds more than 2 GiB", path);
+    }
+}
+
+static bool visit_open(struct archive *archive, int fd, const char *path,
+                       const struct visitor *visitor, struct error *error)
+{
+    if (archive_read_open_fd(archive, fd, 1 << 16) == ARCHIVE_OK)
+        return visit_entries(archive, path, visitor, error);
+    error_set(error, 0, "cannot read the archive '%s': %s", path, what_is_wrong(archive));
+    error_remedy(error, "ask for it again as .zip or .tar.gz");
+    return false;
+}
+
+static struct archive *open_reader(void)
+{
+    struct archive *archive = archive_read_new();
+    archive_read_support_format_zip(archive);
+    archive_read_support_format_tar(archive);
+    archive_read_support_filter_gzip(archive);
+    archive_read_support_filter_xz(archive);
+    archive_read_support_filter_bzip2(archive);
+    archive_read_support_filter_zstd(archive);
+    return archive;
+}
+
+bool archive_visit(const char *path, const struct visitor *visitor, struct error *error)
+{
+    auto_close int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return error_set(error, errno, "cannot open '%s'", path);
+    /* Without it libarchive has no word for names beyond ASCII, whatever the caller's locale is. */
+    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    locale_t before = utf8 != (locale_t)0 ? uselocale(utf8) : (locale_t)0;
+    struct archive *archive = open_reader();
+    bool read = visit_open(archive, fd, path, visitor, error);
+    archive_read_free(archive);
+    if (utf8 != (locale_t)0) {
+        uselocale(before);
+        freelocale(utf8);
+    }
+    return read;
+}
