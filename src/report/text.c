@@ -33,6 +33,7 @@ struct text_report {
         int64_t t_us;
         struct buf words;
     } * ring;
+    size_t used; /* of the ring */
     struct buf ending;
     struct buf line;
     char *root; /* its name, once it has started */
@@ -66,7 +67,7 @@ static void *text_open(const struct report_options *options)
 
 static void forget(struct text_report *report)
 {
-    for (size_t i = 0; i < MOST_REMEMBERED; i++)
+    for (size_t i = 0; i < report->used; i++)
         report->ring[i].n = 0;
     for (size_t i = 0; i < report->name_count; i++)
         free(report->names[i]);
@@ -84,7 +85,7 @@ static void text_free(void *state)
 {
     struct text_report *report = state;
     forget(report);
-    for (size_t i = 0; i < MOST_REMEMBERED; i++)
+    for (size_t i = 0; i < report->used; i++)
         buf_release(&report->ring[i].words);
     free(report->ring);
     buf_release(&report->ending);
@@ -232,7 +233,9 @@ static bool text_begin(void *state, const struct scenario *scenario,
 
 static void remember(struct text_report *report, const struct event *event)
 {
-    struct remembered *place = &report->ring[event->n % MOST_REMEMBERED];
+    size_t at = event->n % MOST_REMEMBERED;
+    struct remembered *place = &report->ring[at];
+    report->used = at < report->used ? report->used : at + 1;
     place->n = event->n;
     place->t_us = event->t_us;
     buf_clear(&place->words);
