@@ -437,7 +437,7 @@ static bool visible_open(struct director *d, struct task *task)
         d->signals_unseen = true;
     if (is_of_the_machine(name) && (flags & O_ACCMODE) != O_WRONLY)
         not_deterministic(d, task->process, "%s reads %s", task->process->name, name);
-    if ((flags & O_NONBLOCK) || (flags & O_ACCMODE) == O_RDWR || (flags & O_DIRECTORY))
+    if ((flags & O_NONBLOCK) || (flags & O_ACCMODE) == O_RDWR)
         return false;
     int directory = at ? (int)arg(task, 0) : AT_FDCWD;
     if (name[0] == '/')
@@ -490,10 +490,10 @@ const struct call_row calls_io[] = {
     {SYS_splice, "splice", .enter = enter_sendfile},
     {SYS_vmsplice, "vmsplice", .enter = enter_sendfile},
     {SYS_openat, "openat", .on = "open", .is_visible = visible_open, .settles = true,
-     .enter = enter_open},
+     .enter = enter_open, .filtered_by_argument = true},
 #ifdef SYS_open
     {SYS_open, "open", .on = "open", .is_visible = visible_open, .settles = true,
-     .enter = enter_open},
+     .enter = enter_open, .filtered_by_argument = true},
 #endif
 };
 const size_t calls_io_count = ARRAY_SIZE(calls_io);
