@@ -136,10 +136,16 @@ static bool begin(struct director *d)
         snprintf(schedule, sizeof schedule, "random:%llu", (unsigned long long)spec->seed);
     else
         snprintf(schedule, sizeof schedule, "%s", schedule_policy_word(spec->policy));
+    const struct scenario *scenario = d->scenario;
+    bool unusual =
+        scenario->stdio == STDIO_TERMINAL &&
+        (scenario->terminal_rows != USUAL_ROWS || scenario->terminal_columns != USUAL_COLUMNS);
     struct trace_header header = {
         .scenario = d->scenario->title,
         .clock = d->options->clock == CLOCK_KIND_VIRTUAL ? "virtual" : "real",
         .schedule = schedule,
+        .terminal.rows = unusual ? scenario->terminal_rows : 0,
+        .terminal.columns = unusual ? scenario->terminal_columns : 0,
         .notes = notes,
         .note_count = note_count,
     };

@@ -83,8 +83,8 @@ static struct scenario *new_scenario(void)
     struct scenario *s = xcalloc(1, sizeof *s);
     arena_init(&s->arena);
     s->limits = limits_default;
-    s->terminal_rows = 24;
-    s->terminal_columns = 80;
+    s->terminal_rows = USUAL_ROWS;
+    s->terminal_columns = USUAL_COLUMNS;
     return s;
 }
 

@@ -1,7 +1,7 @@
 /*
- * The terminal that a run writes to: 80 columns and 24 rows, which hands out each line when it is
- * done. libvterm understands the control sequences (sequences.h gives it no others); what stands on
- * the screen is kept here, so that a line that scrolls away costs no copy of all the others.
+ * The terminal that a run writes to, which hands out each line when it is done. libvterm
+ * understands the control sequences (sequences.h gives it no others); what stands on the screen is
+ * kept here, so that a line that scrolls away costs no copy of all the others.
  *
  * A line is handed out once, as it looks when it leaves the screen or when the terminal is told to
  * show what it has. A line that changes after it was shown is handed out again; one that only grew
@@ -16,7 +16,7 @@
 
 #include "base/mem.h"
 
-enum { TERMINAL_COLUMNS = 80, TERMINAL_ROWS = 24, TERMINAL_CHARS = 6 };
+enum { TERMINAL_CHARS = 6 };
 
 enum color_kind { COLOR_DEFAULT, COLOR_INDEXED, COLOR_RGB };
 struct color {
@@ -59,7 +59,10 @@ struct terminal_line {
 typedef void terminal_line_taker(void *self, const struct terminal_line *line);
 
 struct terminal;
-struct terminal *terminal_new(terminal_line_taker *take, void *self);
+/* Rows and columns: from 1 to MOST_ROWS and MOST_COLUMNS (trace.h). */
+struct terminal *terminal_new(unsigned rows, unsigned columns, terminal_line_taker *take,
+                              void *self);
+unsigned terminal_rows(const struct terminal *terminal);
 /* What a program printed, or (typed) what somebody typed. A newline alone ends a line. */
 void terminal_feed(struct terminal *terminal, const char *bytes, size_t length, bool typed);
 /* Hands out what stands on the screen and was not handed out yet. */
