@@ -183,8 +183,9 @@ static void echo(struct terminal *terminal, const struct event *event)
 struct typescript *typescript_of(const struct history *history)
 {
     struct typescript *typescript = xcalloc(1, sizeof *typescript);
-    struct terminal_size size = trace_terminal(&history->header);
-    typescript->terminal = terminal_new(size.rows, size.columns, take_line, typescript);
+    typescript->terminal =
+        terminal_new(trace_terminal(&history->header),
+                     (struct terminal_listener){.left = take_line, .self = typescript});
     typescript->blank = pieces_keep(&typescript->looks, "", 0);
     series_set(&typescript->top, 0, 0);
     for (uint32_t i = 0; i < history->event_count; i++) {

@@ -31,8 +31,7 @@ struct terminal {
     bool in_text;   /* it is given text, no sequence */
     int repeatable; /* the width of the character that a REP would repeat; 0: it has none */
     int rows, columns;
-    terminal_line_taker *take;
-    void *self;
+    struct terminal_listener listener;
     struct screen main, alternate;
     struct row *moving;    /* room for rows that change places */
     struct screen *screen; /* the one that is seen */
@@ -84,20 +83,27 @@ static void hand_out(struct terminal *terminal, struct row *row, bool wraps)
     row->shown = true;
     row->told = row->used;
     row->changed = UNCHANGED;
-    terminal->take(terminal->self, &line);
+    if (terminal->listener.done != NULL)
+        terminal->listener.done(terminal->listener.self, &line);
+}
+
+static void tell_left(struct terminal *terminal, const struct row *row, bool wraps)
+{
+    size_t count = (size_t)(wraps ? row->used : visible_columns(row));
+    struct terminal_line line = {row->cells, count, wraps};
+    if (terminal->listener.left != NULL)
+        terminal->listener.left(terminal->listener.self, &line);
 }
 
 /* A row that leaves the screen at the top. */
 static void let_go(struct terminal *terminal, struct row *row, bool wraps)
 {
-    if (!row->shown) {
-        if (terminal->screen->cleared && is_blank(row))
-            return;
-        terminal->screen->cleared = false;
+    if (terminal->screen->cleared && is_blank(row))
+        return;
+    terminal->screen->cleared = false;
+    if (!row->shown || (row->changed != UNCHANGED && !is_blank(row)))
         hand_out(terminal, row, wraps);
-    } else if (row->changed != UNCHANGED && !is_blank(row)) {
-        hand_out(terminal, row, wraps);
-    }
+    tell_left(terminal, row, wraps);
 }
 
 /* The rows up to which there is something: all of them are lines, even if they are empty. */
@@ -322,6 +328,18 @@ static int on_move(VTermRect to, VTermRect from, void *user)
     return 1;
 }
 
+/* What stands there goes out of sight; somebody has seen it. */
+static void let_all_go(struct terminal *terminal)
+{
+    struct screen *screen = terminal->screen;
+    int count = rows_in_use(terminal), first = 0;
+    while (screen->cleared && first < count && is_blank(&screen->rows[first]))
+        first++;
+    terminal_show(terminal);
+    for (int i = first; i < count; i++)
+        tell_left(terminal, &screen->rows[i], i + 1 < count && screen->rows[i + 1].follows);
+}
+
 static void clear(struct terminal *terminal)
 {
     for (int i = 0; i < terminal->rows; i++)
@@ -336,9 +354,8 @@ static int on_erase(VTermRect rect, int selective, void *user)
     bool all = rect.start_row == 0 && rect.end_row == terminal->rows && rect.start_col == 0 &&
                rect.end_col == terminal->columns;
     if (all) {
-        /* Somebody has seen it. */
         if (terminal->screen == &terminal->main)
-            terminal_show(terminal);
+            let_all_go(terminal);
         clear(terminal);
     }
     for (int i = rect.start_row; i < rect.end_row; i++)
@@ -471,16 +488,14 @@ static void screen_release(const struct terminal *terminal, struct screen *scree
     free(screen->rows);
 }
 
-struct terminal *terminal_new(unsigned rows, unsigned columns, terminal_line_taker *take,
-                              void *self)
+struct terminal *terminal_new(struct terminal_size size, struct terminal_listener listener)
 {
     static VTermAllocatorFunctions memory = {take_memory, give_back};
     struct terminal *terminal = xcalloc(1, sizeof *terminal);
-    terminal->take = take;
-    terminal->self = self;
-    terminal->rows = (int)rows;
-    terminal->columns = (int)columns;
-    terminal->moving = xcalloc(rows, sizeof *terminal->moving);
+    terminal->listener = listener;
+    terminal->rows = (int)size.rows;
+    terminal->columns = (int)size.columns;
+    terminal->moving = xcalloc(size.rows, sizeof *terminal->moving);
     screen_init(terminal, &terminal->main);
     screen_init(terminal, &terminal->alternate);
     terminal->screen = &terminal->main;

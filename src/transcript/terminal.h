@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/mem.h"
+#include "trace/trace.h"
 
 enum { TERMINAL_CHARS = 6 };
 
@@ -56,12 +57,18 @@ struct terminal_line {
     size_t count;             /* nothing that shows is behind it, unless it wraps */
     bool wraps;               /* too long for the terminal: goes on in the next line */
 };
-typedef void terminal_line_taker(void *self, const struct terminal_line *line);
+/* Who is told of lines. */
+struct terminal_listener {
+    /* A line is done, or somebody looks. May be NULL. */
+    void (*done)(void *self, const struct terminal_line *line);
+    /* It went out of sight at the screen's top, or was cleared away: it can be scrolled back to.
+     * What full-screen programs show on a screen of their own cannot. May be NULL. */
+    void (*left)(void *self, const struct terminal_line *line);
+    void *self;
+};
 
 struct terminal;
-/* Rows and columns: from 1 to MOST_ROWS and MOST_COLUMNS (trace.h). */
-struct terminal *terminal_new(unsigned rows, unsigned columns, terminal_line_taker *take,
-                              void *self);
+struct terminal *terminal_new(struct terminal_size size, struct terminal_listener listener);
 unsigned terminal_rows(const struct terminal *terminal);
 /* What a program printed, or (typed) what somebody typed. A newline alone ends a line. */
 void terminal_feed(struct terminal *terminal, const char *bytes, size_t length, bool typed);

@@ -185,9 +185,9 @@ static void show(struct transcript *transcript, const struct event *event)
 static bool on_begin(void *self, const struct trace_header *header)
 {
     struct transcript *transcript = self;
-    struct terminal_size size = trace_terminal(header);
+    struct terminal_listener listener = {.done = take_line, .self = transcript};
     if (transcript->form->bytes == NULL && transcript->terminal == NULL)
-        transcript->terminal = terminal_new(size.rows, size.columns, take_line, transcript);
+        transcript->terminal = terminal_new(trace_terminal(header), listener);
     if (transcript->form->begin != NULL)
         transcript->form->begin(transcript, header);
     return true;
