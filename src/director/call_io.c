@@ -124,8 +124,12 @@ static enum verdict_of_call enter_read(struct director *d, struct task *task)
     }
     if (waited_long_enough(d, task, POLLIN | POLLRDHUP))
         return answer(task, -EAGAIN);
-    if (in_background(d, task))
+    if (in_background(d, task)) {
+        /* Nobody could continue them: EIO instead of SIGTTIN. The kernel takes init for a shell. */
+        if (task->process->session == d->own_session && group_is_orphaned(d, task->process->group))
+            return answer(task, -EIO);
         d->signals_everywhere = true;
+    }
     return CALL_GO_LEAVE;
 }
 

@@ -305,7 +305,9 @@ static void init_process(void *argument)
         /* A devpts of our own, so that the terminal's name is the same in every run. */
         if (plan->slave < 0 && d->scenario->stdio == STDIO_TERMINAL &&
             mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
-                  "newinstance,ptmxmode=0666,mode=0620") == 0) {
+                  d->options->confinement != NULL
+                      ? "newinstance,ptmxmode=0666,mode=0620,max=64" /* all are the host's */
+                      : "newinstance,ptmxmode=0666,mode=0620") == 0) {
             int master = open_terminal("/dev/pts/ptmx", &plan->slave);
             if (master >= 0) {
                 send_report(plan->socket, STAGE_TERMINAL, 0, 0, master);
