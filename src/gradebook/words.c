@@ -130,15 +130,34 @@ void tell_preliminaries(const struct result *result, const char *indent, struct 
         buf_printf(out, "%sPerformed without a sandbox.\n", indent);
 }
 
+/* "1 day, 2 h", "30 min" */
+static void tell_long_time(int64_t seconds, struct buf *out)
+{
+    const struct {
+        int64_t seconds;
+        const char *one, *many;
+    } units[] = {{86400, "day", "days"}, {3600, "h", "h"}, {60, "min", "min"}, {1, "s", "s"}};
+    bool told = false;
+    for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+        int64_t count = seconds / units[i].seconds;
+        seconds %= units[i].seconds;
+        if (count == 0 && (told || i + 1 < ARRAY_SIZE(units)))
+            continue;
+        buf_printf(out, "%s%lld %s", told ? ", " : "", (long long)count,
+                   count == 1 ? units[i].one : units[i].many);
+        told = true;
+    }
+}
+
 void tell_lateness(const struct result *result, const char *indent, struct buf *out)
 {
-    char late[48], minus[32];
+    char minus[32];
     if (result->late_ns <= 0)
         return;
-    duration_format(result->late_ns, late, sizeof late);
-    buf_printf(out, "%sHanded in %s late: minus %s point%s\n", indent, late,
-               points_text(result->late_loss, minus, sizeof minus),
-               strcmp(minus, "1") == 0 ? "" : "s");
+    points_text(result->late_loss, minus, sizeof minus);
+    buf_printf(out, "%sHanded in ", indent);
+    tell_long_time((result->late_ns + NS_PER_S - 1) / NS_PER_S, out);
+    buf_printf(out, " late: minus %s point%s\n", minus, strcmp(minus, "1") == 0 ? "" : "s");
 }
 
 void tell_remark(const struct result *result, struct buf *out)
