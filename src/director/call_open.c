@@ -149,10 +149,10 @@ static void leave_open(struct director *d, struct task *task, int64_t result)
 
 const struct call_row calls_open[] = {
     {SYS_openat, "openat", .on = "open", .is_visible = visible_open, .settles = true,
-     .enter = enter_open, .leave = leave_open},
+     .enter = enter_open, .leave = leave_open, .filtered_by_argument = true},
 #ifdef SYS_open
     {SYS_open, "open", .on = "open", .is_visible = visible_open, .settles = true,
-     .enter = enter_open, .leave = leave_open},
+     .enter = enter_open, .leave = leave_open, .filtered_by_argument = true},
 #endif
 };
 const size_t calls_open_count = ARRAY_SIZE(calls_open);

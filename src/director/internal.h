@@ -254,7 +254,7 @@ struct timeline_progress {
 
 /* ---- the director ---- */
 
-#define PID_BUCKETS 8192
+#define PID_BUCKETS 1024 /* more would be touched, and walked, in every small run */
 
 struct director {
     const struct scenario *scenario;
