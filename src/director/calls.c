@@ -23,7 +23,6 @@ static void join(const struct call_row *rows, size_t count)
             BUG("the traced call %s (%ld) stands twice or is out of range", rows[i].name, number);
         else
             direct[number] = &rows[i];
-        /* fcntl and prctl are traced for some arguments only: filter.c has them. */
         if (!rows[i].filtered_by_argument)
             numbers[number_count++] = number;
     }
@@ -45,6 +44,7 @@ static void join_all(void)
     join(calls_futex, calls_futex_count);
     join(calls_io, calls_io_count);
     join(calls_lock, calls_lock_count);
+    join(calls_open, calls_open_count);
     join(calls_poll, calls_poll_count);
     join(calls_session, calls_session_count);
     join(calls_signal, calls_signal_count);

@@ -237,7 +237,10 @@ static void add_scenario(const struct table *table, const struct scenario_result
     if (scenario->bonus)
         buf_add_string(out, " (bonus)");
     if (scenario->schedules > 1 && scenario->outcome == OUTCOME_PERFORMED)
-        buf_printf(out, ", under %u of %u schedules", scenario->tried, scenario->schedules);
+        buf_printf(out,
+                   scenario->tried < scenario->schedules ? ", under %u of %u schedules"
+                                                         : ", under %u schedules",
+                   scenario->tried, scenario->schedules);
     buf_add_char(out, '\n');
     for (size_t i = 0; scenario->outcome == OUTCOME_PERFORMED && i < scenario->check_count; i++)
         add_check(table, scenario, i, out);
@@ -262,8 +265,9 @@ static void add_sums(const struct result *result, struct buf *out)
         buf_printf(out, ", bonus %s", points_text(result->bonus, total, sizeof total));
     buf_add_char(out, '\n');
     tell_lateness(result, "", out);
-    if (result->has_cap)
-        buf_printf(out, "At most %s can be had.\n", points_text(result->cap, total, sizeof total));
+    if (result->has_cap && result->points + result->bonus > result->cap)
+        buf_printf(out, "More than %s cannot be had.\n",
+                   points_text(result->cap, total, sizeof total));
     if (result->failed == NULL)
         buf_printf(out, "Total: %s\n", points_text(result->total, total, sizeof total));
 }
