@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -37,5 +38,11 @@ int main(void)
         int fd = open(settings[i], O_WRONLY);
         held(fd < 0 || write(fd, "1", 1) < 0, settings[i]);
     }
+    /* Some files of /proc are copies in memory: not to keep things in. */
+    int copy = open("/proc/uptime", O_RDONLY);
+    held(copy >= 0 && write(copy, lie, sizeof lie) < 0, "writing to /proc/uptime");
+    held(ftruncate(copy, 1 << 20) != 0, "making /proc/uptime larger");
+    held(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, copy, 0) == MAP_FAILED,
+         "mapping /proc/uptime");
     return done();
 }
