@@ -275,11 +275,14 @@ static const char *kept_replay(struct performing *p)
     return keep_visible(p->g->arena, replay.data);
 }
 
-/* Of what is written nowhere, there is no moment: the evidence is the last that was written. */
+/* Is the evidence a moment at which it went wrong? Of what is written nowhere, it is the last that
+ * was written, and of a number of forks, all of them. */
 static bool has_moment(const struct expectation *expectation)
 {
-    return expectation->kind != EXPECT_OUTPUT || (expectation->output.form != OUTPUT_CONTAINS &&
-                                                  expectation->output.form != OUTPUT_MATCHES);
+    if (expectation->kind == EXPECT_OUTPUT)
+        return expectation->output.form != OUTPUT_CONTAINS &&
+               expectation->output.form != OUTPUT_MATCHES;
+    return expectation->kind != EXPECT_FORKS;
 }
 
 /* The first time that an expectation does not hold. */
