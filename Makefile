@@ -126,6 +126,7 @@ demo: ## install what is missing, build, and perform a scenario before your eyes
 test: ## install what is missing, build, and run all tests (SANITIZE=1: under ASan and UBSan; VALGRIND=1)
 	@tests/packages install build demo test $(filter valgrind,$(VARIANT))
 	@tests/packages install extra || echo "CPython's own tests are not to be had here: they are skipped"
+	@tests/packages install cross || echo "no cross compiler is to be had here: the other processor is left out"
 	@tests/packages install browser || echo "no browser is to be had here: pages are not clicked through"
 	@tests/browser/install '$(abspath $(BUILD))/browser'
 	@$(MAKE) test-products

@@ -102,7 +102,7 @@ lacks() {
 }
 
 @test "help COMMAND, COMMAND --help and COMMAND -h say the same" {
-    for verb in run check doctor completion; do
+    for verb in run check grade doctor completion; do
         procenario 0 help "$verb"
         local help=$output
         holds "$help" "usage: procenario $verb"
@@ -123,7 +123,7 @@ lacks() {
 }
 
 @test "docs/commands.md has the options that the help has, and no others" {
-    for verb in run check doctor completion; do
+    for verb in run check grade doctor completion; do
         "$PROCENARIO" help "$verb" | grep -oE '^ +(-., )?--[a-z-]+' | grep -oE -- '--[a-z-]+' |
             grep -vx -- --help | sort >help-options
         sed -n "/^## $verb\$/,/^## /p" "$top/docs/commands.md" | grep -E '^\| `-' |

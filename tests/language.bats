@@ -328,3 +328,15 @@ PYTHON
     refuses escape.yaml "cannot be the name of a process"
     run ! grep -P '\x1b' said
 }
+
+@test "a role that a parameter names is its parent's own child, like any other" {
+    cat >own.yaml <<'END'
+params: {role: worker}
+processes:
+  main: [{fork: worker}, {fork: mid}, {wait: all}]
+  mid: [{fork: "${role}"}, {kill: {process: worker, signal: SIGKILL}}, {wait: worker}]
+  worker: [{sleep: 1s}, {exit: 3}]
+expect: [{exit: {mid.worker: SIGKILL, worker: 3}}]
+END
+    "$PROCENARIO" run --quiet own.yaml
+}

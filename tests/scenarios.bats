@@ -72,6 +72,7 @@ performs_as_recorded() {
 @test "exercises/sum" { performs_as_recorded exercises/sum; }
 @test "exercises/three-zombies" { performs_as_recorded exercises/three-zombies; }
 @test "features/action-close-stdin" { performs_as_recorded features/action-close-stdin; }
+@test "features/action-close-terminal" { performs_as_recorded features/action-close-terminal; }
 @test "features/action-signal-foreground" { performs_as_recorded features/action-signal-foreground; }
 @test "features/action-signal-group" { performs_as_recorded features/action-signal-group; }
 @test "features/action-snapshot" { performs_as_recorded features/action-snapshot; }

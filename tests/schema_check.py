@@ -1,4 +1,4 @@
-"""Holds scenario files against schema/scenario.schema.json.
+"""Holds scenario files against schema/scenario.schema.json, assignments against schema/assignment.schema.json.
 
     /usr/bin/python3 tests/schema_check.py FILE…
 
@@ -61,10 +61,13 @@ def check_pattern(validator, pattern, instance, schema):
 
 
 def main():
-    with open(os.path.join(TOP, "schema/scenario.schema.json"), encoding="utf-8") as file:
-        schema = json.load(file)
-    jsonschema.Draft7Validator.check_schema(schema)
-    validator = jsonschema.validators.extend(jsonschema.Draft7Validator, {"pattern": check_pattern})(schema)
+    validators = {}
+    for kind in ("scenario", "assignment"):
+        with open(os.path.join(TOP, f"schema/{kind}.schema.json"), encoding="utf-8") as file:
+            schema = json.load(file)
+        jsonschema.Draft7Validator.check_schema(schema)
+        validators[kind] = jsonschema.validators.extend(
+            jsonschema.Draft7Validator, {"pattern": check_pattern})(schema)
     for path in sys.argv[1:]:
         outcome, why = "valid", None
         try:
@@ -73,6 +76,8 @@ def main():
             if not documents:
                 outcome, why = "refused", "no document"
             for document in documents:
+                is_assignment = isinstance(document, dict) and "assignment" in document
+                validator = validators["assignment" if is_assignment else "scenario"]
                 error = jsonschema.exceptions.best_match(validator.iter_errors(document))
                 if error:
                     outcome, why = "refused", f"{error.json_path}: {error.message[:200]}"

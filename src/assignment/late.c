@@ -83,7 +83,7 @@ static bool read_mapping(struct late_list *list, const struct source *source, bo
 static bool read_time(const char *text, int64_t *seconds)
 {
     struct tm tm = {0};
-    if (text == NULL)
+    if (text == NULL || strspn(text, "0123456789") != 4)
         return false;
     const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
     if (rest == NULL)

@@ -71,7 +71,7 @@ static void read_build(struct assigning *a, const struct node *map)
     struct assignment *as = a->assignment;
     const struct node *run = map, *limits = NULL;
     if (map->kind != NODE_LIST) {
-        if (!expect_map(&a->l, map, "how it is built: {run: [make, tsh]}") ||
+        if (!expect_map(&a->l, map, "a command such as [make, tsh], or {run: [make, tsh]},") ||
             !check_keys(&a->l, map, keys, "build"))
             return;
         run = field(map, "run");
@@ -146,7 +146,7 @@ static void read_late(struct assigning *a, const struct node *map)
 {
     static const char *const keys[] = {"per", "minus", "at most", NULL};
     struct late_rule *rule = &a->assignment->late;
-    if (!expect_map(&a->l, map, "what late work loses: {per: day, minus: 10%, at most: 50%}") ||
+    if (!expect_map(&a->l, map, "a mapping such as {per: day, minus: 10%, at most: 50%}") ||
         !check_keys(&a->l, map, keys, "late"))
         return;
     const struct node *per = field(map, "per"), *minus = field(map, "minus"),
@@ -175,7 +175,7 @@ static void read_sandbox(struct assigning *a, const struct node *map)
 {
     static const char *const keys[] = {"disk", "files", NULL};
     struct assignment *as = a->assignment;
-    if (!expect_map(&a->l, map, "bounds of the sandbox: {disk: 64MiB, files: 4096}") ||
+    if (!expect_map(&a->l, map, "a mapping such as {disk: 64MiB, files: 4096}") ||
         !check_keys(&a->l, map, keys, "sandbox"))
         return;
     const struct node *node;

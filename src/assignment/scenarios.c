@@ -17,7 +17,7 @@ const char *const score_rule_words[] = {
 static struct param_override *read_set(struct assigning *a, const struct node *map, size_t *count)
 {
     *count = 0;
-    if (map == NULL || !expect_map(&a->l, map, "parameters of the scenario: {shell: ./tsh}"))
+    if (map == NULL || !expect_map(&a->l, map, "a mapping such as {shell: ./tsh}"))
         return NULL;
     struct param_override *overrides =
         arena_alloc(a->l.arena, (map->count + 1) * sizeof *overrides);
@@ -169,8 +169,8 @@ static void read_entry(struct assigning *a, const struct node *entry)
     one.document_count = list->count;
     for (one.document = 0; one.document < list->count; one.document++) {
         one.scenario = list->items[one.document];
-        /* `field` wants a mapping */
-        static const struct node bare = {.kind = NODE_MAP};
+        /* `field` wants a mapping. */
+        const struct node bare = {.kind = NODE_MAP, .span = entry->span};
         add_scenario(a, entry->kind == NODE_MAP ? entry : &bare, &one);
     }
 }

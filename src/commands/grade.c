@@ -193,7 +193,7 @@ static int grade(const struct grade_settings *settings)
         error_print(&error);
         fine = false;
     }
-    if (fine && submissions_find(&submissions, settings, &status)) {
+    if (fine && submissions_find(&submissions, settings, &late, &status)) {
         status = grade_submissions(settings, assignment, &late, &submissions);
         submissions_release(&submissions);
     }

@@ -113,7 +113,8 @@ static enum worker_exit grade_one(const struct grade_work *work, size_t i, size_
         .assignment = work->assignment,
         .late = work->late,
         .unsafe = work->settings->unsafe,
-        .processor = (unsigned)slot + 1,
+        /* One alone stays where the kernel puts it: there may be other graders on the machine. */
+        .processor = work->settings->workers > 1 ? (unsigned)slot + 1 : 0,
         .interrupted = &told_to_end,
         .pictures = work->settings->pictures ? work->results : NULL,
         .progress = observe,

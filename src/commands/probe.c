@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "base/native.h"
+#include "sandbox/sandbox.h"
 
 /* The container settings that lift most refusals. */
 #define CONTAINER_TRACING                                                                          \
@@ -582,6 +583,18 @@ static void look_closing(struct probe_answer *answer)
     }
 }
 
+static void look_sandbox(struct probe_answer *answer)
+{
+    struct error error = {0};
+    if (sandbox_possible(&error)) {
+        found(answer, PROBE_OK, "programs can be performed in bubblewrap");
+        return;
+    }
+    found(answer, PROBE_DEGRADED, "%s", error.message);
+    if (error.remedy[0] != '\0')
+        mend(answer, error.remedy);
+}
+
 const struct probe probes[] = {
     {"kernel", look_kernel, "system calls cannot be read from outside (PTRACE_GET_SYSCALL_INFO)"},
     {"/proc", look_proc, "the state of processes cannot be told"},
@@ -598,5 +611,7 @@ const struct probe probes[] = {
      "whether a read would block is found out by waiting, which is slower"},
     {"open descriptors", look_closing, "programs see descriptors that procenario was started with"},
     {"room", look_room, "scenarios with very many processes end with EAGAIN from fork"},
+    {"sandbox", look_sandbox,
+     "grade performs submissions only with --unsafe-no-sandbox: with your rights"},
     {.name = NULL},
 };

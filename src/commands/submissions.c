@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -151,6 +152,25 @@ static bool check_only(const struct submissions *submissions, const struct optio
     return true;
 }
 
+/* A misspelt id would be punctual without a word. */
+static void note_late(const struct submissions *submissions, const struct late_list *late)
+{
+    for (size_t i = 0; i < late->count; i++) {
+        size_t k = 0;
+        while (late->items[i].id != NULL && k < submissions->count &&
+               strcmp(submissions->items[k].id, late->items[i].id) != 0)
+            k++;
+        if (late->items[i].id == NULL || k < submissions->count)
+            continue;
+        auto_buf struct buf id = {0};
+        text_add_visible(&id, late->items[i].id, strlen(late->items[i].id));
+        const char *near = nearest_id(submissions, late->items[i].id);
+        fprintf(stderr, "note: --late names '%s', which is no submission%s%s%s\n", id.data,
+                near != NULL ? "; is '" : "", near != NULL ? near : "",
+                near != NULL ? "' meant?" : "");
+    }
+}
+
 static bool is_wanted(const struct grade_settings *settings, const char *id)
 {
     bool wanted = settings->only.count == 0;
@@ -175,7 +195,7 @@ static void keep_wanted(struct submissions *submissions, const struct grade_sett
 }
 
 bool submissions_find(struct submissions *submissions, const struct grade_settings *settings,
-                      int *status)
+                      const struct late_list *late, int *status)
 {
     *submissions = (struct submissions){0};
     bool fine;
@@ -185,6 +205,8 @@ bool submissions_find(struct submissions *submissions, const struct grade_settin
         fine = read_folder(submissions, settings->submissions, status) &&
                check_clashes(submissions, status) &&
                check_only(submissions, &settings->only, status);
+        if (fine)
+            note_late(submissions, late);
         if (fine)
             keep_wanted(submissions, settings);
     }

@@ -15,9 +15,10 @@ struct submissions { /* in the order of their ids, by bytes */
     size_t count, capacity;
 };
 
-/* Those that the settings ask for. False: *status is what to return, all was said. */
+/* Those that the settings ask for. False: *status is what to return, all was said. Whom `late` names
+ * though nothing was handed in is told. */
 bool submissions_find(struct submissions *submissions, const struct grade_settings *settings,
-                      int *status);
+                      const struct late_list *late, int *status);
 void submissions_release(struct submissions *submissions);
 
 #endif

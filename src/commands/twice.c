@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include "base/output.h"
+#include "base/text.h"
 #include "base/units.h"
+
+#define MOST_SHOWN 240 /* bytes of each of two events that differ */
 
 /* An event is kept as one line: its JSON, which is compared, a tab, and the same in words. */
 struct twice {
@@ -96,6 +99,29 @@ static const char *next_kept(struct twice *twice)
     return twice->kept_line;
 }
 
+/* Of a long text, what stands around byte `at`. */
+static void add_excerpt(struct buf *out, const char *text, size_t length, size_t at)
+{
+    size_t from = length > MOST_SHOWN && at > MOST_SHOWN / 3 ? at - MOST_SHOWN / 3 : 0;
+    while (from > 0 && ((unsigned char)text[from] & 0xc0) == 0x80) /* within a character */
+        from--;
+    size_t cut = utf8_cut(text + from, length - from, MOST_SHOWN);
+    buf_printf(out, "%s%.*s%s", from > 0 ? "… " : "", (int)cut, text + from,
+               from + cut < length ? " …" : "");
+}
+
+static void add_both(struct buf *out, const char *first, size_t first_length, const char *second,
+                     size_t second_length)
+{
+    size_t same = 0;
+    while (same < first_length && same < second_length && first[same] == second[same])
+        same++;
+    buf_add_string(out, "the first time ");
+    add_excerpt(out, first, first_length, same);
+    buf_add_string(out, ", the second time ");
+    add_excerpt(out, second, second_length, same);
+}
+
 static bool compare_event(void *self, const struct event *event)
 {
     struct twice *twice = self;
@@ -111,14 +137,15 @@ static bool compare_event(void *self, const struct event *event)
         return true;
     struct buf *out = &twice->difference;
     buf_printf(out, "performed again, event %llu differs: ", (unsigned long long)event->n);
-    if (!kept)
-        buf_printf(out, "the first time there was none, the second time %s", now + now_json + 1);
-    else if (strcmp(kept + kept_json + 1, now + now_json + 1) != 0)
-        buf_printf(out, "the first time %s, the second time %s", kept + kept_json + 1,
-                   now + now_json + 1);
-    else /* only in something that the words leave out */
-        buf_printf(out, "the first time %.*s, the second time %.*s", (int)kept_json, kept,
-                   (int)now_json, now);
+    if (!kept) {
+        buf_add_string(out, "the first time there was none, the second time ");
+        add_excerpt(out, now + now_json + 1, strlen(now + now_json + 1), 0);
+    } else if (strcmp(kept + kept_json + 1, now + now_json + 1) != 0) {
+        add_both(out, kept + kept_json + 1, strlen(kept + kept_json + 1), now + now_json + 1,
+                 strlen(now + now_json + 1));
+    } else { /* only in something that the words leave out */
+        add_both(out, kept, kept_json, now, now_json);
+    }
     return false;
 }
 

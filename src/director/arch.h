@@ -38,6 +38,9 @@ bool arch_skip_call(pid_t tid, struct arch_regs *regs, int64_t result);
  * after any signal that is pending was dealt with. */
 bool arch_rewind_call(pid_t tid, struct arch_regs *regs);
 
+/* At a seccomp stop: call `number` is performed instead, with the arguments in the registers. */
+bool arch_replace_call(pid_t tid, struct arch_regs *regs, long number);
+
 /* At a call's exit stop: performs call `number` with the arguments in the registers, by executing
  * the same instruction once more. */
 bool arch_again(pid_t tid, struct arch_regs *regs, long number);

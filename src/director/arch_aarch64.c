@@ -59,23 +59,27 @@ uint64_t arch_stack_pointer(const struct arch_regs *regs)
 }
 
 /* The number that the kernel will perform is kept apart from x8 (arch/arm64/kernel/ptrace.c). */
-static bool perform_nothing(pid_t tid)
+static bool perform(pid_t tid, int number)
 {
-    int none = -1;
-    struct iovec iov = {&none, sizeof none};
+    struct iovec iov = {&number, sizeof number};
     return ptrace(PTRACE_SETREGSET, tid, NT_ARM_SYSTEM_CALL, &iov) == 0;
 }
 
 bool arch_skip_call(pid_t tid, struct arch_regs *regs, int64_t result)
 {
     regs->gp.regs[0] = (uint64_t)result;
-    return perform_nothing(tid) && arch_set_regs(tid, regs);
+    return perform(tid, -1) && arch_set_regs(tid, regs);
 }
 
 bool arch_rewind_call(pid_t tid, struct arch_regs *regs)
 {
     regs->gp.pc -= 4; /* the `svc` instruction; x0 and x8 still hold what it wants */
-    return perform_nothing(tid) && arch_set_regs(tid, regs);
+    return perform(tid, -1) && arch_set_regs(tid, regs);
+}
+
+bool arch_replace_call(pid_t tid, struct arch_regs *regs, long number)
+{
+    return perform(tid, (int)number) && arch_set_regs(tid, regs);
 }
 
 bool arch_again(pid_t tid, struct arch_regs *regs, long number)

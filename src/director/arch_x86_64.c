@@ -98,6 +98,12 @@ bool arch_rewind_call(pid_t tid, struct arch_regs *regs)
     return arch_set_regs(tid, regs);
 }
 
+bool arch_replace_call(pid_t tid, struct arch_regs *regs, long number)
+{
+    regs->gp.orig_rax = (uint64_t)number;
+    return arch_set_regs(tid, regs);
+}
+
 bool arch_again(pid_t tid, struct arch_regs *regs, long number)
 {
     regs->gp.rax = (uint64_t)number;

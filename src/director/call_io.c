@@ -124,8 +124,12 @@ static enum verdict_of_call enter_read(struct director *d, struct task *task)
     }
     if (waited_long_enough(d, task, POLLIN | POLLRDHUP))
         return answer(task, -EAGAIN);
-    if (in_background(d, task))
+    if (in_background(d, task)) {
+        /* Nobody could continue them: EIO instead of SIGTTIN. The kernel takes init for a shell. */
+        if (task->process->session == d->own_session && group_is_orphaned(d, task->process->group))
+            return answer(task, -EIO);
         d->signals_everywhere = true;
+    }
     return CALL_GO_LEAVE;
 }
 
@@ -391,7 +395,7 @@ static enum verdict_of_call enter_sendfile(struct director *d, struct task *task
     return CALL_GO_LEAVE;
 }
 
-/* ---- connecting and opening ---- */
+/* ---- connecting ---- */
 
 static enum verdict_of_call enter_accept(struct director *d, struct task *task)
 {
@@ -410,52 +414,6 @@ static enum verdict_of_call enter_waiting(struct director *d, struct task *task)
         d->quick_look = true;
         d->quick_task = task;
     }
-    return CALL_GO_LEAVE;
-}
-
-/* Opening a FIFO waits for somebody at its other end. */
-/* What these hold is the machine's, and another in each run. (ps reads /proc/uptime and /proc/stat
- * whatever it shows of them: docs/fidelity.md names those.) */
-static bool is_of_the_machine(const char *name)
-{
-    static const char *const names[] = {"/dev/urandom",  "/dev/random",      "/dev/hwrng",
-                                        "/proc/loadavg", "/proc/interrupts", "/proc/vmstat"};
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
-}
-
-static bool visible_open(struct director *d, struct task *task)
-{
-    bool at = task->call->number == SYS_openat;
-    uint64_t flags = arg(task, at ? 2 : 1);
-    char name[PATH_MAX], path[PATH_MAX + 64];
-    if (!memory_read_string(task->tid, arg(task, at ? 1 : 0), name, sizeof name))
-        return false;
-    if (strncmp(name, "/dev/pt", 7) == 0) /* ptmx, pts/…: a terminal that sends signals */
-        d->signals_unseen = true;
-    if (is_of_the_machine(name) && (flags & O_ACCMODE) != O_WRONLY)
-        not_deterministic(d, task->process, "%s reads %s", task->process->name, name);
-    if ((flags & O_NONBLOCK) || (flags & O_ACCMODE) == O_RDWR || (flags & O_DIRECTORY))
-        return false;
-    int directory = at ? (int)arg(task, 0) : AT_FDCWD;
-    if (name[0] == '/')
-        snprintf(path, sizeof path, "/proc/%d/root%s", task->tid, name);
-    else if (directory == AT_FDCWD)
-        snprintf(path, sizeof path, "/proc/%d/cwd/%s", task->tid, name);
-    else
-        snprintf(path, sizeof path, "/proc/%d/fd/%d/%s", task->tid, directory, name);
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
-}
-
-static enum verdict_of_call enter_open(struct director *d, struct task *task)
-{
-    if (!task->visible)
-        return CALL_GO;
-    d->quick_look = true;
-    d->quick_task = task;
     return CALL_GO_LEAVE;
 }
 
@@ -489,11 +447,5 @@ const struct call_row calls_io[] = {
     {SYS_sendfile, "sendfile", .enter = enter_sendfile},
     {SYS_splice, "splice", .enter = enter_sendfile},
     {SYS_vmsplice, "vmsplice", .enter = enter_sendfile},
-    {SYS_openat, "openat", .on = "open", .is_visible = visible_open, .settles = true,
-     .enter = enter_open},
-#ifdef SYS_open
-    {SYS_open, "open", .on = "open", .is_visible = visible_open, .settles = true,
-     .enter = enter_open},
-#endif
 };
 const size_t calls_io_count = ARRAY_SIZE(calls_io);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -138,7 +139,7 @@ void write_usage(struct task *task, uint64_t address, int64_t processor_ns)
     usage.ru_utime.tv_usec = processor_ns % NS_PER_S / NS_PER_US;
     usage.ru_stime = (struct timeval){0, 0};
     usage.ru_minflt = usage.ru_majflt = usage.ru_inblock = usage.ru_oublock = 0;
-    usage.ru_nvcsw = usage.ru_nivcsw = 0;
+    usage.ru_nvcsw = usage.ru_nivcsw = usage.ru_maxrss = 0;
     memory_write(task->tid, address, &usage, sizeof usage);
 }
 
@@ -157,6 +158,28 @@ static void leave_getrusage(struct director *d, struct task *task, int64_t resul
     write_usage(task, arg(task, 1),
                 of_children ? process->children_charged_ns : process->charged_ns);
     charge_clock_read(d, task);
+}
+
+/* What the machine has is told, what it does is not. */
+static enum verdict_of_call enter_sysinfo(struct director *d, struct task *task)
+{
+    (void)task;
+    return is_real(d) ? CALL_GO : CALL_GO_LEAVE;
+}
+
+static void leave_sysinfo(struct director *d, struct task *task, int64_t result)
+{
+    struct sysinfo info;
+    if (result != 0 || !memory_read(task->tid, arg(task, 0), &info, sizeof info))
+        return;
+    info.uptime = (clock_now(d) + CLOCK_BOOT_NS) / NS_PER_S;
+    memset(info.loads, 0, sizeof info.loads);
+    info.freeram = info.totalram;
+    info.freeswap = info.totalswap;
+    info.freehigh = info.totalhigh;
+    info.sharedram = info.bufferram = 0;
+    info.procs = (unsigned short)(d->process_count + d->own_pids);
+    memory_write(task->tid, arg(task, 0), &info, sizeof info);
 }
 
 /* The kernel counts the processor time that a limit is about: when it is reached is the machine's.
@@ -223,6 +246,7 @@ const struct call_row calls_time[] = {
 #endif
     {SYS_times, "times", .enter = enter_times},
     {SYS_getrusage, "getrusage", .enter = enter_getrusage, .leave = leave_getrusage},
+    {SYS_sysinfo, "sysinfo", .enter = enter_sysinfo, .leave = leave_sysinfo},
     {SYS_prlimit64, "prlimit64", .filtered_by_argument = true, .enter = enter_limit},
     {SYS_setrlimit, "setrlimit", .filtered_by_argument = true, .enter = enter_limit},
     {SYS_getrandom, "getrandom", .enter = enter_getrandom},

@@ -107,8 +107,8 @@ struct descriptor descriptor_look(struct director *d, struct task *task, int fd)
         int stream = fd == 2 && is_stdio(d, &status, 2) ? 2 : i;
         if (is_stdio(d, &status, stream)) {
             look.kind = FD_STDIO;
-            look.stream = d->terminal >= 0 && stream == 0 ? 1 : stream;
-            look.is_terminal = d->terminal >= 0;
+            look.is_terminal = d->scenario->stdio == STDIO_TERMINAL; /* it may have hung up */
+            look.stream = look.is_terminal && stream == 0 ? 1 : stream;
             return look;
         }
     }

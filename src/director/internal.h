@@ -83,6 +83,7 @@ struct process {
     uint32_t itimer_generation;
     struct posix_timer *timers;
 
+    int64_t born_ns;             /* when it was forked, on the scenario clock */
     int64_t charged_ns;          /* its processor time, as far as it was charged to a clock */
     int64_t children_charged_ns; /* that of the children that it waited for */
     int64_t used_ns;             /* its real one, at its end */
@@ -341,6 +342,7 @@ struct director {
     uint64_t event_count;
     uint64_t output_bytes;
 
+    pid_t hung_up_group; /* was in the foreground when the terminal hung up */
     /* the end */
     bool ending;
     bool signals_everywhere; /* the kernel may have signalled a whole group by itself */
@@ -451,7 +453,8 @@ void on_signal_delivery(struct director *d, struct task *task, int signal);
 void tell_ignored(struct director *d, struct process *process, int signal, const char *from);
 pid_t getpid_of_runner(void);
 void send_from_outside(struct director *d, struct process *process, int signal, const char *from);
-/* As the kernel itself does: a timer of setitimer(2) is due, a process group is orphaned. */
+/* As the kernel itself does: a timer of setitimer(2) is due, a process group is orphaned, the
+ * terminal has hung up. */
 void send_as_kernel(struct director *d, struct process *process, int signal);
 /* Makes the siginfo of such a signal what it would be. False: somebody else sent it. */
 bool make_kernels_own(struct task *task, siginfo_t *info);
@@ -474,6 +477,8 @@ void on_exec_event(struct director *d, struct task *task, pid_t former_tid);
 void on_exit_event(struct director *d, struct task *task);
 void on_death(struct director *d, struct task *task, int status);
 void reap(struct director *d, struct process *by, struct process *child, bool automatic);
+/* Has nobody of the group a parent in its session, outside the group, who could continue it? */
+bool group_is_orphaned(const struct director *d, pid_t group);
 
 /* The wait status in an exit or reap event. */
 void fill_status(struct event *event, int status);
@@ -520,10 +525,16 @@ void tell_output(struct director *d, struct process *process, int stream, const 
                  size_t length);
 bool terminal_type(struct director *d, const char *bytes, size_t length);
 void stdin_close(struct director *d);
+/* Hangs up, as when a terminal's window is closed. */
+void terminal_close(struct director *d);
+/* The root has ended, who had the terminal, as a login shell has: the group that was in its
+ * foreground when it hung up is told, too. */
+void terminal_left(struct director *d);
 /* Does it wait for input, from the terminal or whatever its standard input is? */
 bool awaits_input(struct director *d, struct task *task);
-/* The process group in the terminal's foreground, as programs number it; 0: none, or its leader is
- * gone. */
+/* The process group in the terminal's foreground, as programs number it; 0: there is no terminal,
+ * or none in it. NO_GROUP: one of which nobody is left. */
+#define NO_GROUP (-1)
 pid_t terminal_foreground(struct director *d);
 
 /* timers.c */
@@ -587,6 +598,10 @@ bool launch_begin(struct director *d);
  */
 bool launch_explain(struct director *d);
 void launch_release(struct director *d);
+
+/* title.c: the command line that ps shows of the calling process, which must not use its own argv
+ * and environment any more. */
+void set_title(const char *title);
 
 /* loop.c */
 /* The runner's own signals while it performs: a regular tick, and requests to stop. */

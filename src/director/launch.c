@@ -75,10 +75,12 @@ static const char *const stage_words[] = {
     [STAGE_FILTER] = "install the seccomp filter",
     [STAGE_SEIZE] = "trace the root process",
 };
+/* What the root could make the same in every run. */
+enum plain { PLAIN_ADDRESSES = 1, PLAIN_PRIORITY = 2 };
 struct report {
     int stage;
-    int code;         /* errno; 0: fine */
-    int no_randomize; /* STAGE_READY: address randomisation is off */
+    int code;  /* errno; 0: fine */
+    int plain; /* STAGE_READY: bits of enum plain */
 };
 
 /* So many more tasks than processes a confined run may have: threads. */
@@ -249,7 +251,12 @@ static _Noreturn void root_process(const struct plan *plan)
     if (confinement != NULL)
         confine(plan);
     int before = personality(0xffffffff);
-    bool fixed = before >= 0 && personality((unsigned long)before | ADDR_NO_RANDOMIZE) >= 0;
+    int plain = 0;
+    if (before >= 0 && personality((unsigned long)before | ADDR_NO_RANDOMIZE) >= 0)
+        plain |= PLAIN_ADDRESSES;
+    setpriority(PRIO_PROCESS, 0, 0); /* ps shows it, nice(1) tells it */
+    if (getpriority(PRIO_PROCESS, 0) == 0)
+        plain |= PLAIN_PRIORITY;
     /* 0, 1 and 2, without stepping on one another. */
     int socket = fcntl(plan->socket, F_DUPFD_CLOEXEC, 10);
     int in = fcntl(plan->stdin_fd, F_DUPFD_CLOEXEC, 10);
@@ -263,7 +270,7 @@ static _Noreturn void root_process(const struct plan *plan)
         _exit(127);
     }
     environ = plan->environment;
-    send_report(socket, STAGE_READY, 0, fixed, -1);
+    send_report(socket, STAGE_READY, 0, plain, -1);
     char go;
     if (recv(socket, &go, 1, 0) != 1) /* seized by now */
         _exit(127);
@@ -287,6 +294,7 @@ static void init_process(void *argument)
     signal(SIGTERM, SIG_DFL);
     signal(SIGHUP, SIG_IGN);
     prctl(PR_SET_NAME, "procenario-init");
+    set_title("procenario-init");
     if (plan->map_user && !map_user(plan->uid, plan->gid))
         give_up(plan, STAGE_MAPPING);
     if (plan->clone_flags & CLONE_NEWNS) {
@@ -297,7 +305,9 @@ static void init_process(void *argument)
         /* A devpts of our own, so that the terminal's name is the same in every run. */
         if (plan->slave < 0 && d->scenario->stdio == STDIO_TERMINAL &&
             mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
-                  "newinstance,ptmxmode=0666,mode=0620") == 0) {
+                  d->options->confinement != NULL
+                      ? "newinstance,ptmxmode=0666,mode=0620,max=64" /* all are the host's */
+                      : "newinstance,ptmxmode=0666,mode=0620") == 0) {
             int master = open_terminal("/dev/pts/ptmx", &plan->slave);
             if (master >= 0) {
                 send_report(plan->socket, STAGE_TERMINAL, 0, 0, master);
@@ -328,6 +338,7 @@ static void init_process(void *argument)
         give_up(plan, STAGE_FORK);
     if (root == 0) {
         prctl(PR_SET_NAME, "procenario");
+        set_title("procenario");
         root_process(plan);
     }
     if (d->options->confinement != NULL) /* it has the scenario in its memory */
@@ -451,8 +462,7 @@ static bool open_stdio(struct director *d, int theirs[3])
 }
 
 /* Tries one way to start; *refused_stage tells where a namespace was refused. */
-static bool try_launch(struct director *d, struct plan *plan, bool *no_randomize,
-                       struct report *why)
+static bool try_launch(struct director *d, struct plan *plan, int *plain, struct report *why)
 {
     int reports[2], lifeline[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, reports) != 0)
@@ -494,7 +504,7 @@ static bool try_launch(struct director *d, struct plan *plan, bool *no_randomize
             kill(sender, SIGKILL);
             break;
         }
-        *no_randomize = why->no_randomize;
+        *plain = why->plain;
         d->init_pid = init;
         d->lifeline = lifeline[1];
         d->launch_socket = reports[0];
@@ -559,7 +569,8 @@ bool launch(struct director *d, const char **notes, size_t *note_count)
         {0, false},
     };
     struct report why = {0};
-    bool no_randomize = false, started = false;
+    int plain = 0;
+    bool started = false;
     size_t first = geteuid() == 0 ? 0 : 1, end = ARRAY_SIZE(ways);
     if (d->options->confinement != NULL) { /* the one in which the program has no rights at all */
         first = 1;
@@ -569,7 +580,7 @@ bool launch(struct director *d, const char **notes, size_t *note_count)
         plan.clone_flags = ways[i].flags;
         plan.map_user = ways[i].map;
         plan.slave = -1;
-        started = try_launch(d, &plan, &no_randomize, &why);
+        started = try_launch(d, &plan, &plain, &why);
         if (!started && why.stage == STAGE_SEIZE)
             break;
         d->own_pids = ways[i].flags != 0;
@@ -592,7 +603,11 @@ bool launch(struct director *d, const char **notes, size_t *note_count)
     if (!d->own_pids)
         notes[(*note_count)++] = "process ids vary: no pid namespace is allowed here "
                                  "(see 'procenario doctor')";
-    if (!no_randomize)
+    if (!(plain & PLAIN_PRIORITY))
+        notes[(*note_count)++] =
+            "the processes' priority is that of the runner (see nice(1)): only "
+            "a privileged user can raise it";
+    if (!(plain & PLAIN_ADDRESSES))
         notes[(*note_count)++] =
             "addresses vary: address randomisation cannot be switched off here "
             "(see 'procenario doctor')";

@@ -280,6 +280,14 @@ static bool is_watched(const struct director *d, const struct process *process)
     return parent->group != process->group && parent->session == process->session;
 }
 
+bool group_is_orphaned(const struct director *d, pid_t group)
+{
+    for (const struct process *p = d->first_process; p != NULL; p = p->next_all)
+        if (p->group == group && p->state != STATE_ZOMBIE && is_watched(d, p))
+            return false;
+    return true;
+}
+
 /* Stopped processes of a group that nobody is left to continue get SIGHUP and SIGCONT (POSIX,
  * _exit). The end of `gone`, whose group it is or whose child's (`parent` of it then), may have
  * made it one. In the session that init leads the kernel takes it for the shell: the director sends
@@ -389,6 +397,8 @@ void on_death(struct director *d, struct task *task, int status)
     process->itimer_generation++;
     if (process->ns_pid == process->session)
         d->signals_everywhere = true; /* a session leader's end may hang up its terminal */
+    if (process == d->root)
+        terminal_left(d);
     adopt_children(d, process);
     orphan_group(d, process->group, process, NULL);
     struct process *parent = process->parent;

@@ -266,10 +266,12 @@ void on_signal_delivery(struct director *d, struct task *task, int signal)
         process->caught_once &= ~bit(signal);
         process->dispositions[signal] = DISPOSITION_DEFAULT;
     }
+    /* Nobody could continue it (signal(7)). The kernel takes init for a shell, who could. */
+    bool unstoppable = signal == SIGTSTP && by_default && group_is_orphaned(d, process->group);
     struct event event = {.kind = EVENT_SIGNAL,
                           .process = process->name,
                           .signal = signal,
-                          .action = action,
+                          .action = unstoppable ? ACTION_IGNORED : action,
                           .from = from};
     task->polls = 0;
     if (action == ACTION_CAUGHT)
@@ -281,7 +283,7 @@ void on_signal_delivery(struct director *d, struct task *task, int signal)
         d->signals_everywhere = true;
         all_may_be_signalled(d);
     }
-    resume(d, task, signal);
+    resume(d, task, unstoppable ? 0 : signal);
 }
 
 static struct process *parent_of(struct process *process)

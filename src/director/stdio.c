@@ -83,7 +83,11 @@ pid_t terminal_foreground(struct director *d)
     for (struct process *p = d->first_process; p != NULL; p = p->next_all)
         if (p->pid == foreground)
             return p->ns_pid;
-    return 0;
+    /* A group outlives its leader. */
+    for (struct process *p = d->first_process; p != NULL; p = p->next_all)
+        if (getpgid(p->pid) == foreground)
+            return p->group;
+    return NO_GROUP;
 }
 
 struct input_watcher {
@@ -183,4 +187,36 @@ void stdin_close(struct director *d)
     } else if (d->pipes[0] >= 0) {
         close(steal_fd(&d->pipes[0]));
     }
+}
+
+static void hang_up(struct director *d, struct process *process)
+{
+    if (process->session != d->own_session)
+        return;
+    send_as_kernel(d, process, SIGHUP);
+    send_as_kernel(d, process, SIGCONT);
+}
+
+/* The kernel tells the session's leader of a hang-up, and once that has ended the group in the
+ * foreground (tty_ioctl(4), POSIX 11.1.10 of its base definitions). Init leads the session, which
+ * is deaf; the root is who would lead it, were it a shell that somebody logged in with. */
+void terminal_close(struct director *d)
+{
+    if (d->terminal < 0)
+        return;
+    stdio_drain(d, false);
+    d->hung_up_group = terminal_foreground(d);
+    close(steal_fd(&d->terminal));
+    d->undrained = 0;
+    if (d->root != NULL && d->root->state != STATE_ZOMBIE)
+        hang_up(d, d->root);
+    d->signals_everywhere = true;
+    all_may_be_signalled(d);
+}
+
+void terminal_left(struct director *d)
+{
+    for (struct process *p = d->first_process; d->hung_up_group > 0 && p != NULL; p = p->next_all)
+        if (p->group == d->hung_up_group && p->state != STATE_ZOMBIE)
+            hang_up(d, p);
 }

@@ -168,6 +168,7 @@ struct process *process_new(struct director *d, const char *name, pid_t pid)
     process->name = xstrdup(name);
     process->pid = pid;
     process->id = d->next_process_id++;
+    process->born_ns = d->now_ns;
     process->role = NO_ROLE;
     process->state = STATE_RUNNING;
     process->exit_signal = SIGCHLD;

@@ -168,47 +168,52 @@ bool timeline_input_awaited(struct director *d)
     return false;
 }
 
-/* The leader of the process group in the terminal's foreground; NULL: there is none. */
-static struct process *foreground_leader(struct director *d)
+static void signal_group(struct director *d, const struct timeline_entry *entry, pid_t group)
 {
-    pid_t group = terminal_foreground(d);
-    for (struct process *p = d->first_process; p != NULL && group != 0; p = p->next_all)
-        if (p->ns_pid == group)
-            return p;
-    return NULL;
+    const char *names[64];
+    struct event event = {.kind = EVENT_KILL,
+                          .process = "timeline",
+                          .group = group_name(d, group),
+                          .targets = names,
+                          .signal = entry->send_signal};
+    bool there = false;
+    for (struct process *p = d->first_process; p != NULL; p = p->next_all) {
+        if (p->group != group)
+            continue;
+        there = true;
+        if (event.target_count < ARRAY_SIZE(names))
+            names[event.target_count++] = p->name;
+    }
+    if (!there) {
+        event.group = entry->to;
+        event.error = ESRCH;
+    }
+    tell(d, &event);
+    for (struct process *p = d->first_process; p != NULL; p = p->next_all)
+        if (p->group == group)
+            send_from_outside(d, p, entry->send_signal, "timeline");
 }
 
 static void send_signal(struct director *d, const struct timeline_entry *entry)
 {
-    struct process *target =
-        entry->to_foreground ? foreground_leader(d) : process_by_name(d, entry->to);
-    bool to_group = entry->to_group || entry->to_foreground;
-    const char *to = !entry->to_foreground ? entry->to : target != NULL ? target->name : NULL;
+    if (entry->to_foreground) {
+        signal_group(d, entry, terminal_foreground(d));
+        return;
+    }
+    struct process *target = process_by_name(d, entry->to);
     bool there = target != NULL && target->state != STATE_REAPED;
+    if (entry->to_group) {
+        signal_group(d, entry, there ? target->ns_pid : NO_GROUP);
+        return;
+    }
     struct event event = {.kind = EVENT_KILL,
                           .process = "timeline",
-                          .to = to_group ? NULL : to,
-                          .group = to_group ? to : NULL,
+                          .to = entry->to,
                           .signal = entry->send_signal,
                           .error = there ? 0 : ESRCH};
-    const char *names[64];
-    if (to_group && there) {
-        event.targets = names;
-        for (struct process *p = d->first_process; p != NULL; p = p->next_all)
-            if (p->group == target->ns_pid && event.target_count < ARRAY_SIZE(names))
-                names[event.target_count++] = p->name;
-    }
     tell(d, &event);
-    if (!there)
-        return;
-    if (!to_group) {
+    if (there)
         send_from_outside(d, target, entry->send_signal, "timeline");
-        return;
-    }
-    pid_t group = target->ns_pid;
-    for (struct process *p = d->first_process; p != NULL; p = p->next_all)
-        if (p->group == group)
-            send_from_outside(d, p, entry->send_signal, "timeline");
 }
 
 static void perform_entry(struct director *d, const struct timeline_entry *entry)
@@ -230,6 +235,12 @@ static void perform_entry(struct director *d, const struct timeline_entry *entry
         struct event event = {.kind = EVENT_CLOSE, .process = "timeline", .on = "stdin"};
         tell(d, &event);
         stdin_close(d);
+        break;
+    }
+    case TIMELINE_CLOSE_TERMINAL: {
+        struct event event = {.kind = EVENT_CLOSE, .process = "timeline", .on = "terminal"};
+        tell(d, &event);
+        terminal_close(d);
         break;
     }
     case TIMELINE_SNAPSHOT:

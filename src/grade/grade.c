@@ -264,7 +264,7 @@ struct performing {
     bool complete;     /* all runs so far have ended by themselves */
     bool shown;        /* a picture is drawn already */
     char schedule[64]; /* of the present run */
-    bool named;        /* which --schedule understands */
+    bool named;        /* it must be said which, and --schedule understands it */
 };
 
 static const char *kept_replay(struct performing *p)
@@ -274,10 +274,18 @@ static const char *kept_replay(struct performing *p)
     return keep_visible(p->g->arena, replay.data);
 }
 
-/* The first time that an expectation does not hold. */
-static void break_check(struct performing *p, struct check_result *check,
-                        const struct seen_run *run, const struct verdict *verdict)
+/* Of what is written nowhere, there is no moment: the evidence is the last that was written. */
+static bool has_moment(const struct expectation *expectation)
 {
+    return expectation->kind != EXPECT_OUTPUT || (expectation->output.form != OUTPUT_CONTAINS &&
+                                                  expectation->output.form != OUTPUT_MATCHES);
+}
+
+/* The first time that an expectation does not hold. */
+static void break_check(struct performing *p, size_t i, const struct seen_run *run)
+{
+    struct check_result *check = &p->scenario->checks[i];
+    const struct verdict *verdict = &run->footer.verdicts[i];
     struct arena *arena = p->g->arena;
     check->holds = false;
     if (check->hidden)
@@ -288,7 +296,7 @@ static void break_check(struct performing *p, struct check_result *check,
     check->schedule = arena_strdup(arena, p->schedule);
     check->replay = kept_replay(p);
     auto_buf struct buf moment = {0};
-    if (run->history != NULL)
+    if (run->history != NULL && has_moment(&p->assigned->scenario->expectations[i]))
         tell_evidence(run->history, verdict, &moment);
     if (moment.length > 0)
         check->moment = keep_visible(arena, moment.data);
@@ -359,7 +367,7 @@ static bool take_run(struct performing *p, const struct seen_run *run, struct er
             continue;
         broken = broken || !scenario->checks[i].hidden;
         if (scenario->checks[i].holds)
-            break_check(p, &scenario->checks[i], run, &run->footer.verdicts[i]);
+            break_check(p, i, run);
     }
     return !broken || draw_picture(p, run, error);
 }
@@ -390,7 +398,8 @@ static bool perform_once(struct performing *p, unsigned n, struct error *error)
     auto_buf struct buf word = {0};
     schedule_tell(&schedule, &word);
     snprintf(p->schedule, sizeof p->schedule, "%s", word.data);
-    p->named = n > 0 || schedule.policy != SCHEDULE_CHOICES;
+    p->named =
+        n > 0 || (p->assigned->scenario->schedules > 1 && schedule.policy != SCHEDULE_CHOICES);
     struct seen_run run;
     bool fine = run_see(&run, p->g->sandbox, &what, p->g->trace_fd, error);
     if (fine && run.footer.end == RUN_FAILED)

@@ -251,8 +251,8 @@ static void tell_what_became(const struct history *history, uint32_t process, st
         } else {
             buf_add_string(out, " at once");
         }
-    } else if (dead->adopted != NO_INDEX && dead->adopted < dead->died) {
-        buf_add_string(out, ", an orphan, which init reaped");
+    } else if (parent->died != NO_INDEX && parent->died < dead->died) {
+        buf_add_string(out, ", an orphan by then, which init reaped");
     } else {
         buf_add_string(out, " and nobody waited for it: it was a zombie until ");
         tell_name(parent->name, out);

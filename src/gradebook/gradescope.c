@@ -66,7 +66,7 @@ static void add_whole(struct buf *out, bool *first, const struct scenario_result
             continue;
         tell_check_name(&scenario->checks[i], i + 1, &test.output);
         buf_add_string(&test.output, "\n");
-        tell_reasons(&scenario->checks[i], "  ", &test.output);
+        tell_reasons(scenario, i, "  ", &test.output);
     }
     tell_ending(scenario, "", &test.output);
     add_test(out, first, &test);
@@ -88,7 +88,7 @@ static void add_parts(struct buf *out, bool *first, const struct scenario_result
         tell_scenario_name(scenario, number, &test.name);
         buf_add_string(&test.name, ": ");
         tell_check_name(check, i + 1, &test.name);
-        tell_reasons(check, "", &test.output);
+        tell_reasons(scenario, i, "", &test.output);
         if (!told && !check->holds && !check->hidden) {
             tell_ending(scenario, "", &test.output);
             told = true;

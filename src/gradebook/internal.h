@@ -17,8 +17,10 @@ void tell_scenario_name(const struct scenario_result *scenario, size_t number, s
 void tell_check_name(const struct check_result *check, size_t number, struct buf *out);
 /* "3 of 4 points", "1 point" */
 void tell_points(double points, double max, struct buf *out);
-/* Why an expectation has not its points: lines of "label  text", each after `indent`. */
-void tell_reasons(const struct check_result *check, const char *indent, struct buf *out);
+/* Why the expectation with this number (from 0) does not hold: lines of "label  text", each after
+ * `indent`. Nothing when it does, or is hidden. */
+void tell_reasons(const struct scenario_result *scenario, size_t number, const char *indent,
+                  struct buf *out);
 /* How a scenario ended, when that is worth telling: stuck, crashed, not reproducible. */
 void tell_ending(const struct scenario_result *scenario, const char *indent, struct buf *out);
 /* What is to say before any scenario: what is missing, was left out, did not build. */

@@ -99,7 +99,7 @@ static void add_check_case(struct buf *out, struct counts *counts,
     bool open = true;
     tell_check_name(check, number + 1, &name);
     begin_case(out, counts, class, &name);
-    tell_reasons(check, "", &text);
+    tell_reasons(scenario, number, "", &text);
     if (scenario->outcome != OUTCOME_PERFORMED)
         end_case(out, &open, "skipped", "it could not be performed", &text, &counts->skipped);
     else if (!check->holds)

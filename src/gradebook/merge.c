@@ -11,7 +11,8 @@
 
 struct filled { /* a row that gets a grade */
     double total;
-    char *id; /* whose; NULL: none */
+    char *id;       /* whose; NULL: none */
+    bool contested; /* another submission would be its, too: it stays as it is */
 };
 
 struct merge {
@@ -24,7 +25,7 @@ struct merge {
     double max;
     bool comma; /* numbers have a decimal comma */
     struct buf told;
-    size_t filled, unmatched, excused, failed;
+    size_t filled;
 };
 
 struct merge *merge_open(const struct gradebook_options *options, struct error *error)
@@ -71,21 +72,23 @@ void merge_add(struct merge *merge, const struct result *result)
     merge->max = result->max;
     if (result->failed != NULL) {
         tell_of(merge, result->id, "its grading failed, so its cell stays as it is");
-        merge->failed++;
         return;
     }
     size_t row = students_find(merge->students, result->id, &why);
-    if (row != 0 && merge->rows[row].id != NULL) {
-        buf_printf(&why, "its row is that of ");
-        tell_id(merge->rows[row].id, &why);
-        row = 0;
-    }
     if (row == 0) {
         tell_of(merge, result->id, why.data);
-        merge->unmatched++;
         return;
     }
-    merge->rows[row] = (struct filled){.total = result->total, .id = xstrdup(result->id)};
+    struct filled *filled = &merge->rows[row];
+    if (filled->id != NULL) {
+        filled->contested = true;
+        buf_add_string(&why, "its row would be that of ");
+        tell_id(filled->id, &why);
+        buf_add_string(&why, ", too, and stays as it is");
+        tell_of(merge, result->id, why.data);
+        return;
+    }
+    *filled = (struct filled){.total = result->total, .id = xstrdup(result->id)};
 }
 
 /* ---- which column ---------------------------------------------------------------------------- */
@@ -209,17 +212,15 @@ static void add_row(struct merge *merge, size_t row, size_t *from, struct buf *o
     const char *text = merge->sheet.source.text;
     if (students_is_nobody(&merge->sheet, row))
         check_possible(merge, row);
-    if (filled->id == NULL)
+    if (filled->id == NULL || filled->contested)
         return;
     if ((size_t)merge->column >= cells->count) {
         tell_of(merge, filled->id, "its row is too short to have such a column");
-        merge->unmatched++;
         return;
     }
     const struct cell *cell = &cells->cells[merge->column];
     if (strcasecmp(cell->value, "EX") == 0) {
         tell_of(merge, filled->id, "is excused (EX), so its cell stays as it is");
-        merge->excused++;
         return;
     }
     buf_add(out, text + *from, cell->offset - *from);

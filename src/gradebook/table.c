@@ -220,7 +220,7 @@ static void add_check(const struct table *table, const struct scenario_result *s
     }
     buf_add_char(out, '\n');
     auto_buf struct buf reasons = {0};
-    tell_reasons(check, "         ", &reasons);
+    tell_reasons(scenario, number, "         ", &reasons);
     if (reasons.length > 0)
         add_wrapped(out, reasons.data);
 }
@@ -236,10 +236,13 @@ static void add_scenario(const struct table *table, const struct scenario_result
     tell_points(scenario->points, scenario->max, out);
     if (scenario->bonus)
         buf_add_string(out, " (bonus)");
-    if (scenario->schedules > 1)
-        buf_printf(out, ", under %u of %u schedules", scenario->tried, scenario->schedules);
+    if (scenario->schedules > 1 && scenario->outcome == OUTCOME_PERFORMED)
+        buf_printf(out,
+                   scenario->tried < scenario->schedules ? ", under %u of %u schedules"
+                                                         : ", under %u schedules",
+                   scenario->tried, scenario->schedules);
     buf_add_char(out, '\n');
-    for (size_t i = 0; i < scenario->check_count; i++)
+    for (size_t i = 0; scenario->outcome == OUTCOME_PERFORMED && i < scenario->check_count; i++)
         add_check(table, scenario, i, out);
     auto_buf struct buf ending = {0};
     tell_ending(scenario, "    ", &ending);
@@ -262,8 +265,9 @@ static void add_sums(const struct result *result, struct buf *out)
         buf_printf(out, ", bonus %s", points_text(result->bonus, total, sizeof total));
     buf_add_char(out, '\n');
     tell_lateness(result, "", out);
-    if (result->has_cap)
-        buf_printf(out, "At most %s can be had.\n", points_text(result->cap, total, sizeof total));
+    if (result->has_cap && result->points + result->bonus > result->cap)
+        buf_printf(out, "More than %s cannot be had.\n",
+                   points_text(result->cap, total, sizeof total));
     if (result->failed == NULL)
         buf_printf(out, "Total: %s\n", points_text(result->total, total, sizeof total));
 }

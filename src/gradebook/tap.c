@@ -66,7 +66,7 @@ static void add_checks(struct points_of *p, const struct scenario_result *scenar
         tell_scenario_name(scenario, number, &name);
         buf_add_string(&name, ": ");
         tell_check_name(check, i + 1, &name);
-        tell_reasons(check, "", &reasons);
+        tell_reasons(scenario, i, "", &reasons);
         bool skipped = scenario->outcome != OUTCOME_PERFORMED;
         add_point(p, check->holds, &name, skipped ? " # SKIP it could not be performed" : "",
                   &reasons);

@@ -47,27 +47,32 @@ static void add_line(struct buf *out, const char *indent, const char *label, con
         buf_printf(out, "%s%-9s %s\n", indent, label, text);
 }
 
-static void tell_again(const char *schedule, const char *replay, const char *indent,
-                       struct buf *out)
+/* Where several schedules were tried, it matters which one it was. What an earlier expectation (of
+ * the first `number`) has told is not told again. */
+static void tell_again(const struct scenario_result *scenario, size_t number, const char *schedule,
+                       const char *replay, const char *indent, struct buf *out)
 {
-    auto_buf struct buf text = {0};
-    if (replay == NULL)
-        return;
-    if (schedule != NULL)
-        buf_printf(&text, "under the schedule %s; to see it again: ", schedule);
-    buf_add_string(&text, replay);
-    add_line(out, indent, "run", text.data);
+    bool told = replay == NULL;
+    for (size_t i = 0; i < number && !told; i++)
+        told =
+            scenario->checks[i].replay != NULL && strcmp(scenario->checks[i].replay, replay) == 0;
+    if (schedule != NULL && scenario->schedules > 1)
+        add_line(out, indent, "schedule", schedule);
+    if (!told)
+        add_line(out, indent, "again", replay);
 }
 
-void tell_reasons(const struct check_result *check, const char *indent, struct buf *out)
+void tell_reasons(const struct scenario_result *scenario, size_t number, const char *indent,
+                  struct buf *out)
 {
+    const struct check_result *check = &scenario->checks[number];
     if (check->holds || check->hidden)
         return;
     add_line(out, indent, "expected", check->expected);
     add_line(out, indent, "seen", check->seen);
     add_line(out, indent, "moment", check->moment);
     add_line(out, indent, "hint", check->hint);
-    tell_again(check->schedule, check->replay, indent, out);
+    tell_again(scenario, number, check->schedule, check->replay, indent, out);
 }
 
 bool ending_is_remarkable(const struct scenario_result *scenario)
@@ -91,7 +96,8 @@ void tell_ending(const struct scenario_result *scenario, const char *indent, str
     for (size_t i = 0; i < scenario->waiting.count; i++)
         add_line(out, indent, "stuck", scenario->waiting.items[i]);
     if (scenario->ended != NULL)
-        tell_again(scenario->schedule, scenario->replay, indent, out);
+        tell_again(scenario, scenario->check_count, scenario->schedule, scenario->replay, indent,
+                   out);
     for (size_t i = 0; i < scenario->reasons.count; i++)
         add_line(out, indent, "chance", scenario->reasons.items[i]);
 }
@@ -124,15 +130,34 @@ void tell_preliminaries(const struct result *result, const char *indent, struct 
         buf_printf(out, "%sPerformed without a sandbox.\n", indent);
 }
 
+/* "1 day, 2 h", "30 min" */
+static void tell_long_time(int64_t seconds, struct buf *out)
+{
+    const struct {
+        int64_t seconds;
+        const char *one, *many;
+    } units[] = {{86400, "day", "days"}, {3600, "h", "h"}, {60, "min", "min"}, {1, "s", "s"}};
+    bool told = false;
+    for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+        int64_t count = seconds / units[i].seconds;
+        seconds %= units[i].seconds;
+        if (count == 0 && (told || i + 1 < ARRAY_SIZE(units)))
+            continue;
+        buf_printf(out, "%s%lld %s", told ? ", " : "", (long long)count,
+                   count == 1 ? units[i].one : units[i].many);
+        told = true;
+    }
+}
+
 void tell_lateness(const struct result *result, const char *indent, struct buf *out)
 {
-    char late[48], minus[32];
+    char minus[32];
     if (result->late_ns <= 0)
         return;
-    duration_format(result->late_ns, late, sizeof late);
-    buf_printf(out, "%sHanded in %s late: minus %s point%s\n", indent, late,
-               points_text(result->late_loss, minus, sizeof minus),
-               strcmp(minus, "1") == 0 ? "" : "s");
+    points_text(result->late_loss, minus, sizeof minus);
+    buf_printf(out, "%sHanded in ", indent);
+    tell_long_time((result->late_ns + NS_PER_S - 1) / NS_PER_S, out);
+    buf_printf(out, " late: minus %s point%s\n", minus, strcmp(minus, "1") == 0 ? "" : "s");
 }
 
 void tell_remark(const struct result *result, struct buf *out)

@@ -113,7 +113,7 @@ static void write_action(const struct recording *recording, uint32_t index, stru
     if (event->kind == EVENT_TYPE) {
         write_typed(event, out);
     } else if (event->kind == EVENT_CLOSE) {
-        buf_add_string(out, "    close: stdin\n");
+        buf_printf(out, "    close: %s\n", event->on);
     } else {
         buf_printf(out, "    signal: %s\n    to: ", signal_name(event->signal));
         yaml_add_string(out, happening->other != NO_INDEX ? recording->names[happening->other]

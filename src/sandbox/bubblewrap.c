@@ -27,9 +27,10 @@ static const char *const fixed[] = {
     "--uid", "1000", "--gid", "1000", "--hostname", "procenario",
     /* Whatever ends us ends all of it. */
     "--die-with-parent", "--new-session", "--as-pid-1",
-    /* For the stage alone: its mounts, and copying what a build made unreadable. The director's
-     * user namespace of each run takes both away. */
-    "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_DAC_OVERRIDE", "--ro-bind", "/usr", "/usr"};
+    /* For the stage alone: its mounts, networks, and copying what a build made unreadable. The
+     * director's user namespace of each run takes both away. */
+    "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_DAC_OVERRIDE", "--cap-add", "CAP_NET_ADMIN",
+    "--ro-bind", "/usr", "/usr"};
 
 static const char *const of_usr[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32", "libexec"};
 

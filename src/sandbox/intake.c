@@ -28,6 +28,7 @@
 /* Of whatever somebody hands in, no more is looked at, and no more is told. */
 #define MOST_ENTRIES 100000
 #define MOST_NOTES 50
+#define LONGEST_SHOWN 200
 /* The times of all files: before any clock of a run. */
 #define FILE_TIME 1000000000
 
@@ -55,7 +56,6 @@ struct taking {
     size_t kept_count, kept_capacity;
     size_t seen;
     uint64_t bytes, files; /* handed in so far */
-    bool too_many;
     size_t notes_left_out;
     int spool;
     off_t spool_end;
@@ -71,9 +71,10 @@ static void note(struct taking *t, const char *name, const char *why)
         return;
     }
     auto_buf struct buf text = {0};
+    size_t length = strlen(name), shown = utf8_cut(name, length, LONGEST_SHOWN);
     buf_add_char(&text, '\'');
-    text_add_visible(&text, name, strlen(name));
-    buf_printf(&text, "' %s", why);
+    text_add_visible(&text, name, shown);
+    buf_printf(&text, "%s' %s", shown < length ? "…" : "", why);
     intake->notes = xreallocarray(intake->notes, intake->note_count + 2, sizeof *intake->notes);
     intake->notes[intake->note_count++] = buf_take(&text);
 }
@@ -242,25 +243,29 @@ static const char *take_content(struct taking *t, const struct entry *entry, str
     return NULL;
 }
 
+/* One more file or folder? */
+static bool there_is_room(struct taking *t, const char *path)
+{
+    if (t->giving || t->options->max_files == 0 || t->files++ < t->options->max_files)
+        return true;
+    note(t, path, "and what comes after it are too many files: left out");
+    return false;
+}
+
 static enum visit take_file(struct taking *t, const struct entry *entry, const char *path)
 {
-    if (!t->giving && t->options->max_files > 0 && t->files >= t->options->max_files) {
-        if (!t->too_many)
-            note(t, path, "and what comes after it are too many files: left out");
-        t->too_many = true;
+    if (!there_is_room(t, path))
         return VISIT_STOP;
-    }
     struct kept *kept = keep(t, path, false, entry->executable);
     const char *why = take_content(t, entry, kept);
-    if (why != NULL) {
-        forget_last(t);
-        if (!t->failed)
-            note(t, path, why);
-        if (t->giving && !t->failed)
-            t->failed = !error_set(t->error, 0, "the course's file '%s' %s", path, why);
-    } else if (!t->giving) {
-        t->files++;
-    }
+    if (why == NULL)
+        return VISIT_ON;
+    forget_last(t);
+    if (t->failed)
+        return VISIT_STOP;
+    note(t, path, why);
+    if (t->giving)
+        t->failed = !error_set(t->error, 0, "the course's file '%s' %s", path, why);
     return t->failed ? VISIT_STOP : VISIT_ON;
 }
 
@@ -285,8 +290,11 @@ static enum visit take_path(struct taking *t, const struct entry *entry, const c
         [ENTRY_UNREADABLE] = "cannot be read: left out",
     };
     if (entry->kind == ENTRY_FOLDER) {
-        if (t->giving || t->options->wanted_count == 0)
-            keep(t, path, true, true);
+        if (!t->giving && t->options->wanted_count > 0)
+            return VISIT_ON; /* it comes with what is wanted in it */
+        if (!there_is_room(t, path))
+            return VISIT_STOP;
+        keep(t, path, true, true);
         return VISIT_ON;
     }
     if (!is_wanted(t, path))
@@ -438,11 +446,7 @@ static void resolve_conflicts(struct taking *t)
     for (size_t i = 0; i < t->kept_count; i++) {
         struct kept *now = &t->kept[i];
         if (last != NULL && strcmp(last->path, now->path) == 0) {
-            if (last->given && !now->given) { /* not reached: the given one sorts last */
-                drop(now);
-                continue;
-            }
-            drop(last);
+            drop(last); /* the later one, or the course's */
         } else if (last != NULL && !last->folder && is_in(now->path, last->path)) {
             if (!now->given || last->given) {
                 note(t, now->path, "lies in what is a file: left out");

@@ -3,6 +3,7 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -70,6 +71,21 @@ static const char *name_of(struct archive_entry *entry)
     return name != NULL ? name : archive_entry_pathname(entry);
 }
 
+/* What somebody packs small may be very large: nobody waits for more than this. */
+#define MOST_UNPACKED (INT64_C(2) << 30)
+
+/* Goes to the end of the entry, which libarchive would do by itself, however long that takes. */
+static bool pass_over(struct archive *archive)
+{
+    const void *block;
+    size_t size;
+    la_int64_t offset;
+    while (archive_filter_bytes(archive, 0) < MOST_UNPACKED)
+        if (archive_read_data_block(archive, &block, &size, &offset) != ARCHIVE_OK)
+            return true;
+    return false;
+}
+
 static bool visit_entries(struct archive *archive, const char *path, const struct visitor *visitor,
                           struct error *error)
 {
@@ -90,7 +106,19 @@ static bool visit_entries(struct archive *archive, const char *path, const struc
                              .self = archive};
         if (visitor->visit(visitor->self, &told) == VISIT_STOP)
             return true;
+        if (!pass_over(archive))
+            return error_set(error, 0, "the archive '%s' holds more than 2 GiB", path);
     }
+}
+
+static bool visit_open(struct archive *archive, int fd, const char *path,
+                       const struct visitor *visitor, struct error *error)
+{
+    if (archive_read_open_fd(archive, fd, 1 << 16) == ARCHIVE_OK)
+        return visit_entries(archive, path, visitor, error);
+    error_set(error, 0, "cannot read the archive '%s': %s", path, what_is_wrong(archive));
+    error_remedy(error, "ask for it again as .zip or .tar.gz");
+    return false;
 }
 
 static struct archive *open_reader(void)
@@ -110,14 +138,15 @@ bool archive_visit(const char *path, const struct visitor *visitor, struct error
     auto_close int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return error_set(error, errno, "cannot open '%s'", path);
+    /* Without it libarchive has no word for names beyond ASCII, whatever the caller's locale is. */
+    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    locale_t before = utf8 != (locale_t)0 ? uselocale(utf8) : (locale_t)0;
     struct archive *archive = open_reader();
-    bool read = false;
-    if (archive_read_open_fd(archive, fd, 1 << 16) != ARCHIVE_OK) {
-        error_set(error, 0, "cannot read the archive '%s': %s", path, what_is_wrong(archive));
-        error_remedy(error, "ask for it again as .zip or .tar.gz");
-    } else {
-        read = visit_entries(archive, path, visitor, error);
-    }
+    bool read = visit_open(archive, fd, path, visitor, error);
     archive_read_free(archive);
+    if (utf8 != (locale_t)0) {
+        uselocale(before);
+        freelocale(utf8);
+    }
     return read;
 }

@@ -10,11 +10,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -75,12 +78,38 @@ static bool copy_built(const struct place *place, struct error *error)
     return tree_copy(place->built, copy, error);
 }
 
+/* Connections of a run before linger, and keep their addresses for a minute. */
+static bool network_is_used(void)
+{
+    FILE *file = fopen("/proc/self/net/sockstat", "re");
+    if (file == NULL)
+        return false;
+    char line[256];
+    int in_use = 0, orphans = 0, waiting = 0;
+    while (fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "TCP: inuse %d orphan %d tw %d", &in_use, &orphans, &waiting) == 3)
+            break;
+    fclose(file);
+    return in_use + orphans + waiting > 0;
+}
+
+/* A network of this host's own: nothing but the loopback device. */
+static bool fresh_network(struct error *error)
+{
+    if (unshare(CLONE_NEWNET) != 0)
+        return error_set(error, errno, "cannot make a network namespace in the sandbox");
+    struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+    auto_close int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    return (any >= 0 && ioctl(any, SIOCSIFFLAGS, &loopback) == 0) ||
+           error_set(error, errno, "cannot bring the loopback device up in the sandbox");
+}
+
 /* What is shared by key or address with runs before: none of it. */
 static bool fresh_namespaces(struct error *error)
 {
     if (unshare(CLONE_NEWIPC) != 0)
         return error_set(error, errno, "cannot make an ipc namespace in the sandbox");
-    return true;
+    return !network_is_used() || fresh_network(error);
 }
 
 static bool begin_mounts(struct place *place, bool build, struct error *error)

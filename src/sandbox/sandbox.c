@@ -77,6 +77,15 @@ static void drop_rights(void)
         cannot_start("become the user nobody (65534)");
 }
 
+/* Nothing else of ours is inherited. */
+static void close_others(void)
+{
+    if (close_range(STAGE_SOCKET + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+        return;
+    for (int fd = STAGE_SOCKET + 1; fd < 4096; fd++) /* before Linux 5.11 */
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
 static _Noreturn void start(const struct start *start)
 {
     static const char *const environment[] = {
@@ -99,7 +108,7 @@ static _Noreturn void start(const struct start *start)
         _exit(127);
     if (dup2(start->socket, STAGE_SOCKET) < 0)
         cannot_start("hand on its socket");
-    close_range(STAGE_SOCKET + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+    close_others();
     for (size_t i = 0; i < start->fd_count; i++)
         fcntl(start->fds[i], F_SETFD, 0);
     execve(start->path, start->argv, (char **)(uintptr_t)environment);

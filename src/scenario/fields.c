@@ -97,6 +97,15 @@ static const struct param *find_param(const struct loader *l, const char *key, s
     return NULL;
 }
 
+const char *param_of_whole(const struct loader *l, const char *text)
+{
+    size_t length = strlen(text);
+    if (length < 4 || strncmp(text, "${", 2) != 0 || text[length - 1] != '}')
+        return text;
+    const struct param *param = find_param(l, text + 2, length - 3);
+    return param != NULL ? param->value : text;
+}
+
 static int runtime_word(const char *key, size_t length)
 {
     for (int i = 0; runtime_words[i] != NULL; i++)

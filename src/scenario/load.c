@@ -118,6 +118,9 @@ static void read_document(struct loader *l, const struct node *map)
         read_processes(l, node);
     if ((node = field(map, "names")) != NULL)
         read_names(l, node);
+    if ((node = field(map, "stdio")) != NULL &&
+        field_word(l, node, "what stdio can be", stdios, &index))
+        s->stdio = (enum stdio_kind)index;
     if ((node = field(map, "timeline")) != NULL)
         read_timeline(l, node);
     if ((node = field(map, "expect")) != NULL)
@@ -136,9 +139,6 @@ static void read_document(struct loader *l, const struct node *map)
         read_env(l, node, &s->env, &s->env_count);
     if ((node = field(map, "clock")) != NULL && field_word(l, node, "a clock", clocks, &index))
         s->clock = (enum clock_kind)index;
-    if ((node = field(map, "stdio")) != NULL &&
-        field_word(l, node, "what stdio can be", stdios, &index))
-        s->stdio = (enum stdio_kind)index;
     resolve(l);
 }
 

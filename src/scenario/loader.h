@@ -73,6 +73,9 @@ struct loader {
 
 /* A scalar's text with parameters substituted. `what` names it in messages: "a duration". */
 const char *field_text(struct loader *l, const struct node *node, const char *what);
+/* What a text stands for that is one parameter and nothing else; any other is returned as it is.
+ * Reports nothing. */
+const char *param_of_whole(const struct loader *l, const char *text);
 /* What becomes a C string, or is compared with one, cannot hold a NUL: says so. */
 bool refuse_nul(struct loader *l, const struct node *node);
 bool field_duration(struct loader *l, const struct node *node, int64_t *ns);

@@ -147,6 +147,7 @@ enum timeline_action_kind {
     TIMELINE_SIGNAL,
     TIMELINE_TYPE,
     TIMELINE_CLOSE_STDIN,
+    TIMELINE_CLOSE_TERMINAL,
     TIMELINE_SNAPSHOT
 };
 struct timeline_entry {

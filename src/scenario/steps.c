@@ -681,7 +681,9 @@ static void note_forks(struct loader *l, const struct node *node)
         }
         if (value->kind == NODE_MAP)
             value = field(value, "process");
-        int role = value != NULL && value->kind == NODE_SCALAR ? find_role(l, value->text) : -1;
+        int role = value != NULL && value->kind == NODE_SCALAR
+                       ? find_role(l, param_of_whole(l, value->text))
+                       : -1;
         if (role >= 0)
             l->own[role] = true;
     }

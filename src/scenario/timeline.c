@@ -114,6 +114,17 @@ static void read_type(struct loader *l, const struct node *node, struct timeline
     entry->type_length = strlen(entry->type);
 }
 
+static void read_close(struct loader *l, const struct node *node, struct timeline_entry *entry)
+{
+    static const char *const closable[] = {"stdin", "terminal", NULL};
+    unsigned index = 0;
+    field_word(l, node, "something the timeline can close", closable, &index);
+    entry->action = index == 0 ? TIMELINE_CLOSE_STDIN : TIMELINE_CLOSE_TERMINAL;
+    if (index == 1 && l->scenario->stdio != STDIO_TERMINAL)
+        diag_help(diag_error(l->diags, node->span, "there is no terminal to close"),
+                  "'stdio' says something else than 'terminal'");
+}
+
 static void read_signal_action(struct loader *l, const struct node *map,
                                struct timeline_entry *entry)
 {
@@ -141,7 +152,6 @@ static void read_entry(struct loader *l, const struct node *map, struct timeline
                                        "to_group", "type",  "close", "snapshot", NULL};
     static const char *const triggers[] = {"at", "after", "when", NULL};
     static const char *const actions[] = {"signal", "type", "close", "snapshot", NULL};
-    static const char *const closable[] = {"stdin", NULL};
     const struct node *node;
     entry->span = map->span;
     if (!expect_map(l, map, "a timeline entry: a mapping") ||
@@ -169,9 +179,7 @@ static void read_entry(struct loader *l, const struct node *map, struct timeline
     if ((node = field(map, "type")) != NULL) {
         read_type(l, node, entry);
     } else if ((node = field(map, "close")) != NULL) {
-        unsigned index;
-        entry->action = TIMELINE_CLOSE_STDIN;
-        field_word(l, node, "something the timeline can close", closable, &index);
+        read_close(l, node, entry);
     } else if ((node = field(map, "snapshot")) != NULL) {
         entry->action = TIMELINE_SNAPSHOT;
         if (node->kind != NODE_SCALAR || !is_null(node))

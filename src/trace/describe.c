@@ -167,6 +167,16 @@ static const struct {
     {"from", add_from},   {"sender", add_sender},   {"table", add_table},
 };
 
+static void add_word(const struct teller *teller, const char *word, size_t length)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+        if (strncmp(words[i].word, word, length) == 0 && words[i].word[length] == '\0') {
+            words[i].add(teller);
+            return;
+        }
+    BUG("no word {%.*s} in phrases", (int)length, word);
+}
+
 static void say(const struct teller *teller, enum phrase phrase)
 {
     const char *text = phrases[phrase][teller->language];
@@ -177,13 +187,7 @@ static void say(const struct teller *teller, enum phrase phrase)
         if (*text == '\0')
             return;
         size_t length = strcspn(++text, "}");
-        size_t i = 0;
-        while (i < ARRAY_SIZE(words) &&
-               (strncmp(words[i].word, text, length) != 0 || words[i].word[length] != '\0'))
-            i++;
-        if (i == ARRAY_SIZE(words))
-            BUG("no word {%.*s} in phrases", (int)length, text);
-        words[i].add(teller);
+        add_word(teller, text, length);
         text += length + 1;
     }
 }

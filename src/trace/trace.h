@@ -50,11 +50,11 @@ extern const char *const state_words[]; /* NULL-terminated, in the order of the 
  * injected fault of a write that is not output read      [error, fault]  likewise say       text
  * commentary snapshot  table           the process table (a `ps` step or a timeline snapshot) type
  * text            process "timeline": typed at the terminal close     on              process
- * "timeline": "stdin" turn                      a turn was given that led to no other event
- * (carries `of`) note      text            something limits reproducibility from here on limit on,
- * text        a limit was exceeded: the run ends deadlock  text            everybody waits for
- * somebody: the run ends interrupt signal          the runner was told to stop: the run ends
- *   diverge   text            a replayed or repeated run differs: the run ends
+ * "timeline": "stdin" or "terminal" turn                      a turn was given that led to no other
+ * event (carries `of`) note      text            something limits reproducibility from here on
+ * limit on, text        a limit was exceeded: the run ends deadlock  text            everybody
+ * waits for somebody: the run ends interrupt signal          the runner was told to stop: the run
+ * ends diverge   text            a replayed or repeated run differs: the run ends
  */
 #define EVENT_KINDS(X)                                                                             \
     X(EVENT_START, "start")                                                                        \

@@ -1,0 +1,158 @@
+/*
+ * Opening: a FIFO waits for somebody at its other end; what holds the machine's chance is told; and
+ * files of /proc that would be others in each run are opened as copies that are not: the call
+ * becomes memfd_create(2), and the copy is written before the program sees its descriptor.
+ */
+#include "director/calls.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "director/procfs.h"
+
+struct opening {
+    char name[PATH_MAX]; /* as the program gave it */
+    int directory;       /* where it begins when it is relative */
+    uint64_t flags;
+};
+
+static bool read_opening(struct task *task, struct opening *opening)
+{
+    bool at = task->call->number == SYS_openat;
+    opening->flags = arg(task, at ? 2 : 1);
+    opening->directory = at ? (int)arg(task, 0) : AT_FDCWD;
+    return memory_read_string(task->tid, arg(task, at ? 1 : 0), opening->name,
+                              sizeof opening->name);
+}
+
+/* The way to the file from here. */
+static void path_from_here(const struct task *task, const struct opening *opening, char *path,
+                           size_t size)
+{
+    if (opening->name[0] == '/')
+        snprintf(path, size, "/proc/%d/root%s", task->tid, opening->name);
+    else if (opening->directory == AT_FDCWD)
+        snprintf(path, size, "/proc/%d/cwd/%s", task->tid, opening->name);
+    else
+        snprintf(path, size, "/proc/%d/fd/%d/%s", task->tid, opening->directory, opening->name);
+}
+
+/* The file's path below /proc, as the program would write it in full. False: it is not there. */
+static bool path_in_proc(const struct task *task, const struct opening *opening, char *path,
+                         size_t size)
+{
+    if (opening->name[0] == '/') {
+        snprintf(path, size, "%s", opening->name);
+        return strncmp(path, "/proc/", 6) == 0;
+    }
+    char from[64], directory[256];
+    struct statfs system;
+    if (opening->directory == AT_FDCWD)
+        snprintf(from, sizeof from, "/proc/%d/cwd", task->tid);
+    else
+        snprintf(from, sizeof from, "/proc/%d/fd/%d", task->tid, opening->directory);
+    if (statfs(from, &system) != 0 || system.f_type != PROC_SUPER_MAGIC)
+        return false;
+    ssize_t length = readlink(from, directory, sizeof directory - 1);
+    if (length <= 0)
+        return false;
+    directory[length] = '\0';
+    /* Seen from another mount namespace, the path may begin at the file system's own root. */
+    const char *below = strncmp(directory, "/proc", 5) == 0 ? directory + 5 : directory;
+    snprintf(path, size, "/proc%s/%s", strcmp(below, "/") == 0 ? "" : below, opening->name);
+    return true;
+}
+
+static bool is_chance(const char *name)
+{
+    static const char *const names[] = {"/dev/urandom", "/dev/random", "/dev/hwrng"};
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool visible_open(struct director *d, struct task *task)
+{
+    struct opening opening;
+    char path[PATH_MAX + 64];
+    if (!read_opening(task, &opening))
+        return false;
+    if (strncmp(opening.name, "/dev/pt", 7) == 0) /* ptmx, pts/…: a terminal that sends signals */
+        d->signals_unseen = true;
+    if (is_chance(opening.name) && (opening.flags & O_ACCMODE) != O_WRONLY)
+        not_deterministic(d, task->process, "%s reads %s", task->process->name, opening.name);
+    if ((opening.flags & (O_NONBLOCK | O_DIRECTORY)) || (opening.flags & O_ACCMODE) == O_RDWR)
+        return false;
+    path_from_here(task, &opening, path, sizeof path);
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+/* Is it a file of /proc that is shown otherwise? Then `content` is what it holds. */
+static bool has_own_content(struct director *d, struct task *task, struct buf *content)
+{
+    struct opening opening;
+    char path[PATH_MAX + 512];
+    if (!read_opening(task, &opening) || (opening.flags & O_ACCMODE) != O_RDONLY ||
+        (opening.flags & (O_DIRECTORY | O_PATH)))
+        return false;
+    if (!path_in_proc(task, &opening, path, sizeof path))
+        return false;
+    if (procfs_varies(path))
+        not_deterministic(d, task->process, "%s reads %s", task->process->name, path);
+    return procfs_write(d, task, path, content);
+}
+
+static enum verdict_of_call enter_open(struct director *d, struct task *task)
+{
+    auto_buf struct buf content = {0};
+    if (task->visible) {
+        d->quick_look = true;
+        d->quick_task = task;
+        return CALL_GO_LEAVE;
+    }
+    if (!has_own_content(d, task, &content))
+        return CALL_GO;
+    bool at = task->call->number == SYS_openat;
+    uint64_t flags = arg(task, at ? 2 : 1);
+    arch_set_call_arg(&task->regs, 0, arg(task, at ? 1 : 0)); /* a name for the copy */
+    arch_set_call_arg(&task->regs, 1, flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
+    return arch_replace_call(task->tid, &task->regs, SYS_memfd_create) ? CALL_GO_LEAVE : CALL_GO;
+}
+
+static void leave_open(struct director *d, struct task *task, int64_t result)
+{
+    auto_buf struct buf content = {0};
+    if (task->visible)
+        return;
+    /* Its arguments are again what they were: who looks at them expects it. */
+    for (unsigned i = 0; i < 2; i++)
+        arch_set_call_arg(&task->regs, i, task->args[i]);
+    arch_set_result(&task->regs, result);
+    arch_set_regs(task->tid, &task->regs);
+    if (result < 0 || !has_own_content(d, task, &content))
+        return;
+    auto_close int copy = descriptor_dup(d, task, (int)result);
+    if (copy < 0 || write(copy, content.data, content.length) != (ssize_t)content.length ||
+        lseek(copy, 0, SEEK_SET) != 0)
+        not_deterministic(d, task->process, "%s reads /proc", task->process->name);
+}
+
+const struct call_row calls_open[] = {
+    {SYS_openat, "openat", .on = "open", .is_visible = visible_open, .settles = true,
+     .enter = enter_open, .leave = leave_open},
+#ifdef SYS_open
+    {SYS_open, "open", .on = "open", .is_visible = visible_open, .settles = true,
+     .enter = enter_open, .leave = leave_open},
+#endif
+};
+const size_t calls_open_count = ARRAY_SIZE(calls_open);

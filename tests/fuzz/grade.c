@@ -1,0 +1,76 @@
+/*
+ * Any bytes as an assignment, a result, or a gradebook: read or explained, never a crash, a leak or
+ * a hang.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "gradebook/internal.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void read_assignment(const char *path)
+{
+    struct buf told = {0};
+    struct assignment *assignment = assignment_load(path, false, &told);
+    if (assignment == NULL && told.length == 0)
+        abort(); /* refused without a word */
+    assignment_free(assignment);
+    buf_release(&told);
+}
+
+static void read_result(const char *path)
+{
+    struct error error = {0};
+    struct result *result = result_read(path, &error);
+    if (result == NULL && error.message[0] == '\0')
+        abort();
+    for (size_t i = 0; result != NULL && gradebook_formats[i] != NULL; i++) {
+        FILE *out = fopen("/dev/null", "w");
+        struct gradebook_options options = {.out = out, .notes = out, .details = i == 0};
+        gradebook_write_one(gradebook_formats[i], result, &options, &error);
+        fclose(out);
+    }
+    result_free(result);
+}
+
+/* The cells and what stands between them are the file. */
+static void read_sheet(const char *path)
+{
+    struct error error = {0};
+    struct sheet sheet;
+    if (!sheet_read(&sheet, path, &error))
+        return;
+    size_t at = 0;
+    for (size_t i = 0; i < sheet.row_count; i++)
+        for (size_t k = 0; k < sheet.rows[i].count; k++) {
+            const struct cell *cell = &sheet.rows[i].cells[k];
+            if (cell->offset < at || cell->offset + cell->length > sheet.source.length)
+                abort();
+            at = cell->offset + cell->length;
+        }
+    struct students *students = students_open(&sheet, NULL, &error);
+    struct buf why = {0};
+    if (students != NULL)
+        students_find(students, "doejane_4711_9_tsh.c", &why);
+    buf_release(&why);
+    students_free(students);
+    sheet_release(&sheet);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char path[64];
+    int fd = memfd_create("fuzz", MFD_CLOEXEC);
+    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+        abort();
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    read_assignment(path);
+    read_result(path);
+    read_sheet(path);
+    close(fd);
+    return 0;
+}

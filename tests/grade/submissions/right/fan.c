@@ -1,0 +1,16 @@
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(void)
+{
+    for (int i = 0; i < 2; i++)
+        if (fork() == 0) {
+            sleep(1);
+            _exit(0);
+        }
+    while (wait(NULL) > 0) {
+    }
+    printf("done\n");
+    return 0;
+}
