@@ -242,6 +242,24 @@ PYTHON
     [ "$(grep -c ' 1/1 ' told)" -eq 6 ]
 }
 
+@test "on a terminal a line shows the progress, and ^C ends it all in good order" {
+    for i in 1 2 3 4 5 6; do hand_in "s$i" 'echo hello; sleep 1'; done
+    printf 'assignment: 1\nscenarios: [real.yaml]\n' >lab.yaml
+    printf 'clock: real\nprocesses: {main: [{exec: [sh, hello.sh]}]}\nexpect: [{exit: {main: 0}}]\n' >real.yaml
+    status=0
+    /usr/bin/python3 "$top/tests/session.py" "$PROCENARIO" "await 1 of 6 graded, 1 of ; await left; key" \
+        grade lab.yaml --submissions in -o out -j 1 >shown 3>&- || status=$?
+    cat shown
+    [ "$status" -eq 130 ]
+    grep -q '0 of 6 graded, 0 of ' shown
+    grep -qE '1 of 6 graded, 1 of [12] points so far, [0-9]+:[0-5][0-9] left' shown
+    grep -q 'interrupted: [1-5] of 6 are graded; --resume goes on from there' shown
+    nothing_left
+    /usr/bin/python3 "$top/tests/session.py" "$PROCENARIO" "await on average" \
+        grade lab.yaml --submissions in -o out --resume --quiet >shown 3>&-
+    run ! grep 'so far' shown
+}
+
 @test "a grader that dies costs its own submission only" {
     for i in 1 2 3 4; do hand_in "s$i" 'echo hello; sleep 2'; done
     printf 'assignment: 1\nscenarios: [real.yaml]\n' >lab.yaml

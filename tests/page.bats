@@ -100,6 +100,49 @@ PYTHON
     grep -qF '.f-000{color:#000}' page.html
 }
 
+@test "a screen of a program's own leaves nothing behind, and the terminal has the scenario's size" {
+    cat >full.yaml <<'YAML'
+terminal: {rows: 5, columns: 30}
+processes:
+  main:
+    - print: one
+    - print: two
+    - print: {text: "\x1b[?1049h\x1b[2J\x1b[Hfull screen\r\nsecond line", newline: false}
+    - sleep: 1s
+    - print: {text: "\x1b[?1049l", newline: false}
+    - print: three
+    - print: {text: "\x1b[2J\x1b[H", newline: false}
+    - print: a line that is longer than the terminal is wide
+YAML
+    cat >screen.py <<'PYTHON'
+import json, re, sys
+
+page = open(sys.argv[1], encoding="utf-8").read()
+terminal = json.loads(re.search('<script[^>]*application/json[^>]*>(.*?)</script>', page, re.S)[1])["terminal"]
+
+def at(series, event):
+    value = 0
+    for since, what in zip(series[::2], series[1::2]):
+        if since <= event:
+            value = what
+    return value
+
+def shown(event):
+    lines = [terminal["looks"][at(terminal["lines"].get(str(i), [0, 0]), event)] for i in range(terminal["count"])]
+    top = at(terminal["top"], event)
+    return [line for line in lines[:top] if line], [line for line in lines[top:] if line]
+
+full = next(i for i in range(100) if "second line" in shown(i)[1])
+back = next(i for i in range(full, 100) if "three" in shown(i)[1])
+assert shown(full) == ([], ["full screen", "second line"]), shown(full)
+assert shown(back) == ([], ["one", "two", "three"]), shown(back)
+assert shown(100) == (["one", "two", "three"], ["a line that is longer than the", " terminal is wide"]), shown(100)
+assert terminal["screen"] == 5
+PYTHON
+    report full.yaml -o page.html
+    python3 screen.py page.html
+}
+
 @test "a run of no events has a page, too" {
     cat >none.json <<'JSON'
 {"procenario": 1, "scenario": "", "clock": "virtual", "schedule": "round-robin", "notes": [], "events": [],

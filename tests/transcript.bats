@@ -78,6 +78,9 @@ shows_as_recorded() {
 @test "marks.zh.text" { shows_as_recorded marks.zh.text; }
 @test "screen.asciicast" { shows_as_recorded screen.asciicast; }
 @test "screen.text" { shows_as_recorded screen.text; }
+@test "small.asciicast" { shows_as_recorded small.asciicast; }
+@test "small.svg" { shows_as_recorded small.svg; }
+@test "small.text" { shows_as_recorded small.text; }
 @test "tutorial/double-fork.annotated.text" { shows_as_recorded tutorial/double-fork.annotated.text; }
 @test "tutorial/double-fork.annotated.zh.markdown" { shows_as_recorded tutorial/double-fork.annotated.zh.markdown; }
 @test "tutorial/double-fork.annotated.zh.text" { shows_as_recorded tutorial/double-fork.annotated.zh.text; }
@@ -203,7 +206,9 @@ trace = json.load(open(sys.argv[2]))
 lines = open(sys.argv[1], encoding="utf-8", newline="\n").read().split("\n")
 assert lines.pop() == ""
 header = json.loads(lines[0])
-assert header == {"version": 2, "width": 80, "height": 24, "title": trace["scenario"]}, header
+size = trace.get("terminal", {"rows": 24, "columns": 80})
+assert header == {"version": 2, "width": size["columns"], "height": size["rows"],
+                  "title": trace["scenario"]}, header
 last, output, typed, said = 0, "", "", []
 for line in lines[1:]:
     time, code, data = json.loads(line)

@@ -8,4 +8,4 @@ while True:
     try:
         os.wait()
     except ChildProcessError:
-        break
+        os._exit(0)

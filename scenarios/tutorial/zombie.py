@@ -1,7 +1,6 @@
 """A killed child stays a zombie until its parent reaps it; ps shows it as Z, <defunct>."""
 import os
 import signal
-import subprocess
 import time
 
 pid = os.fork()
@@ -12,6 +11,6 @@ if pid == 0:
 print("in parent process")
 time.sleep(5)
 os.kill(pid, signal.SIGKILL)
-subprocess.run(["ps", "-o", "pid,ppid,stat,args", "--pid", str(pid)])
+os.spawnlp(os.P_WAIT, "ps", "ps", "-o", "pid,ppid,stat,args", "--pid", str(pid))
 time.sleep(5)
 os.waitpid(pid, 0)

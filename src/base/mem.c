@@ -72,7 +72,9 @@ char *xasprintf(const char *format, ...)
 
 /* ---- arena ---- */
 
-#define BLOCK_SIZE (64u * 1024)
+/* Blocks grow, so that small arenas stay small. */
+#define FIRST_BLOCK ((size_t)2 * 1024)
+#define LARGEST_BLOCK ((size_t)64 * 1024)
 
 struct arena_block {
     struct arena_block *next;
@@ -102,15 +104,20 @@ void *arena_alloc(struct arena *arena, size_t size)
     aligned -= aligned % sizeof(max_align_t);
     struct arena_block *block = arena->blocks;
     if (block == NULL || block->size - block->used < aligned) {
-        size_t room = aligned > BLOCK_SIZE ? aligned : BLOCK_SIZE;
-        block = xcalloc(1, sizeof *block + room);
+        size_t room = block == NULL                 ? FIRST_BLOCK
+                      : block->size < LARGEST_BLOCK ? block->size * 2
+                                                    : LARGEST_BLOCK;
+        if (room < aligned)
+            room = aligned;
+        block = xmalloc(sizeof *block + room);
         block->size = room;
+        block->used = 0;
         block->next = arena->blocks;
         arena->blocks = block;
     }
     void *memory = block->bytes + block->used;
     block->used += aligned;
-    return memory;
+    return memset(memory, 0, aligned); /* no sooner: a page that is never used costs nothing */
 }
 
 char *arena_strndup(struct arena *arena, const char *text, size_t length)

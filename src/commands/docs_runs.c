@@ -1,6 +1,8 @@
 #include "commands/docs_runs.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -99,62 +102,95 @@ static int play_here(struct shown_run *run, const struct command *command, unsig
     return status;
 }
 
-/* ---- several at a time, each in a process of its own ---- */
+/* ---- several at a time, by workers that each perform one run after the other ---- */
 
 struct worker {
-    pid_t pid; /* 0: none */
-    int fd;    /* a file in memory: the run's trace */
-    struct shown_run *run;
+    pid_t pid;
+    int talk;              /* the number of a run goes there, its exit_status comes back */
+    int trace;             /* a file in memory, which both have: the run's trace */
+    struct shown_run *run; /* that it performs; NULL: none */
 };
 
-/* Beginning on one processor, all workers would stay there. */
-static _Noreturn void work(struct shown_run *run, const struct command *command, unsigned processor,
-                           int fd)
+static int perform_into(struct shown_run *run, const struct command *command, unsigned processor,
+                        int fd)
 {
     struct history *history = NULL;
-    prctl(PR_SET_PDEATHSIG, SIGTERM); /* which ends the run in good order */
     int status = play_here(run, command, processor, &history);
-    if (history != NULL) {
-        struct trace_writer *writer = trace_writer_new(fd, "a trace in memory");
-        if (!history_tell(history, trace_writer_sink(writer)) ||
-            !trace_writer_finish(writer, &history->footer)) {
+    if (history == NULL)
+        return status;
+    struct trace_writer *writer = trace_writer_new(fd, "a trace in memory");
+    if (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0 ||
+        !history_tell(history, trace_writer_sink(writer)) ||
+        !trace_writer_finish(writer, &history->footer)) {
+        if (trace_writer_error(writer) != NULL)
             error_print(trace_writer_error(writer));
-            status = EXIT_REFUSED;
-        }
+        status = EXIT_REFUSED;
     }
-    fflush(stderr);
-    _exit(status);
+    trace_writer_free(writer);
+    history_free(history);
+    return status;
 }
 
-static int begin(struct worker *worker, struct shown_run *run, const struct command *command,
-                 unsigned processor)
+/* Beginning on one processor, all workers would stay there. */
+static _Noreturn void work(const struct worker *worker, const struct shown_runs *runs,
+                           const struct command *command, unsigned processor)
 {
-    struct error error = {0};
-    *worker = (struct worker){.run = run, .fd = memfd_create("trace", MFD_CLOEXEC)};
+    size_t which;
+    while (read(worker->talk, &which, sizeof which) == (ssize_t)sizeof which) {
+        int status = perform_into(runs->items[which], command, processor, worker->trace);
+        fflush(stderr);
+        if (send(worker->talk, &status, sizeof status, MSG_NOSIGNAL) != (ssize_t)sizeof status)
+            break;
+    }
+    _exit(EXIT_HOLDS);
+}
+
+static bool begin(struct worker *workers, size_t which, const struct shown_runs *runs,
+                  const struct command *command)
+{
+    int ends[2];
+    struct worker *worker = &workers[which];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return false;
+    *worker = (struct worker){.talk = ends[0], .trace = memfd_create("trace", MFD_CLOEXEC)};
     fflush(NULL);
     pid_t parent = getpid();
-    worker->pid = worker->fd >= 0 ? fork() : -1;
+    worker->pid = worker->trace >= 0 ? fork() : -1;
     if (worker->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM); /* which ends a run in good order */
         if (getppid() != parent)
             _exit(EXIT_REFUSED);
-        work(run, command, processor, worker->fd);
+        for (size_t i = 0; i <= which; i++) /* whose end shall be seen when ours is closed */
+            close(workers[i].talk);
+        worker->talk = ends[1];
+        work(worker, runs, command, (unsigned)which + 1);
     }
+    int code = errno;
+    close(ends[1]);
     if (worker->pid > 0)
-        return EXIT_HOLDS;
-    error_set(&error, errno, "cannot begin to perform '%s'", run->path);
-    error_print(&error);
-    if (worker->fd >= 0)
-        close(worker->fd);
-    *worker = (struct worker){0};
-    return EXIT_REFUSED;
+        return true;
+    close(ends[0]);
+    if (worker->trace >= 0)
+        close(worker->trace);
+    errno = code;
+    return false;
+}
+
+static void end(struct worker *worker)
+{
+    close(worker->talk);
+    close(worker->trace);
+    while (waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR) {
+    }
 }
 
 static int take(struct worker *worker)
 {
     struct error error = {0};
     struct historian *historian = historian_new();
-    lseek(worker->fd, 0, SEEK_SET);
-    struct trace_reader *reader = trace_reader_take(worker->fd, worker->run->path, NULL, 0);
+    lseek(worker->trace, 0, SEEK_SET);
+    struct trace_reader *reader =
+        trace_reader_take(fcntl(worker->trace, F_DUPFD_CLOEXEC, 0), worker->run->path, NULL, 0);
     bool whole = trace_reader_run(reader, historian_sink(historian), &error);
     if (whole)
         worker->run->history = historian_end(historian, trace_reader_footer(reader));
@@ -166,65 +202,121 @@ static int take(struct worker *worker)
     return whole ? EXIT_HOLDS : EXIT_REFUSED;
 }
 
-/* Waits until one of the workers has ended, and takes what it found out. */
-static int end_one(struct worker *workers, size_t count)
+/* What the worker found out of its run. */
+static int hear(struct worker *worker)
 {
     int status;
-    pid_t pid;
-    while ((pid = waitpid(-1, &status, 0)) < 0 && errno == EINTR) {
+    ssize_t got;
+    while ((got = read(worker->talk, &status, sizeof status)) < 0 && errno == EINTR) {
+    }
+    if (got != (ssize_t)sizeof status) {
+        struct error error = {0};
+        error_set(&error, 0, "cannot perform '%s': its worker is gone", worker->run->path);
+        error_print(&error);
+        status = EXIT_REFUSED;
+    } else if (status == EXIT_HOLDS) {
+        status = take(worker);
+    }
+    worker->run = NULL;
+    return status;
+}
+
+/* Waits until some worker has something to say. */
+static int hear_any(struct worker *workers, size_t count)
+{
+    struct pollfd ears[MOST_AT_ONCE];
+    int status = EXIT_HOLDS;
+    for (size_t i = 0; i < count; i++)
+        ears[i] =
+            (struct pollfd){.fd = workers[i].run != NULL ? workers[i].talk : -1, .events = POLLIN};
+    while (poll(ears, count, -1) < 0 && errno == EINTR) {
     }
     for (size_t i = 0; i < count; i++) {
-        struct worker *worker = &workers[i];
-        if (worker->pid != pid || pid <= 0)
-            continue;
-        int exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-        if (exit_status == EXIT_HOLDS)
-            exit_status = take(worker);
-        else
-            close(worker->fd);
-        worker->pid = 0;
-        return exit_status;
-    }
-    return EXIT_REFUSED;
-}
-
-static size_t processors(void)
-{
-    cpu_set_t allowed;
-    int count = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
-    return count < MOST_AT_ONCE ? (size_t)count : MOST_AT_ONCE;
-}
-
-static int perform_all(struct shown_runs *runs, const struct command *command, size_t at_once)
-{
-    struct worker workers[MOST_AT_ONCE] = {0};
-    int status = EXIT_HOLDS;
-    size_t next = 0, busy = 0;
-    while (busy > 0 || (next < runs->count && status == EXIT_HOLDS)) {
-        int one = EXIT_HOLDS;
-        size_t free_one = 0;
-        while (free_one < at_once && workers[free_one].pid != 0)
-            free_one++;
-        if (next < runs->count && runs->items[next]->is_stored) {
-            one = play_here(runs->items[next], command, 0, &runs->items[next]->history);
-            next++;
-        } else if (free_one < at_once && next < runs->count && status == EXIT_HOLDS) {
-            one = begin(&workers[free_one], runs->items[next++], command, (unsigned)free_one + 1);
-            busy += one == EXIT_HOLDS;
-        } else {
-            one = end_one(workers, at_once);
-            busy--;
-        }
+        int one = ears[i].revents != 0 ? hear(&workers[i]) : EXIT_HOLDS;
         status = one > status ? one : status;
     }
     return status;
 }
 
+/* Hands run number `which` to a worker that has none. False: all are at work. */
+static bool hand_out(struct worker *workers, size_t count, size_t which, struct shown_run *run)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (workers[i].run != NULL)
+            continue;
+        workers[i].run = run;
+        send(workers[i].talk, &which, sizeof which, MSG_NOSIGNAL); /* one that is gone is noticed */
+        return true;
+    }
+    return false;
+}
+
+static bool is_anyone_at_work(const struct worker *workers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (workers[i].run != NULL)
+            return true;
+    return false;
+}
+
+static int perform_by(struct worker *workers, size_t count, struct shown_runs *runs,
+                      const struct command *command)
+{
+    int status = EXIT_HOLDS;
+    size_t next = 0;
+    for (;;) {
+        struct shown_run *run =
+            next < runs->count && status == EXIT_HOLDS ? runs->items[next] : NULL;
+        int one = EXIT_HOLDS;
+        if (run != NULL && run->is_stored)
+            one = play_here(runs->items[next++], command, 0, &run->history);
+        else if (run != NULL && hand_out(workers, count, next, run))
+            next++;
+        else if (is_anyone_at_work(workers, count))
+            one = hear_any(workers, count);
+        else
+            return status;
+        status = one > status ? one : status;
+    }
+}
+
+static int perform_all(struct shown_runs *runs, const struct command *command, size_t at_once)
+{
+    struct worker workers[MOST_AT_ONCE];
+    int status = EXIT_HOLDS;
+    size_t count = 0;
+    while (count < at_once && begin(workers, count, runs, command))
+        count++;
+    if (count > 0) {
+        status = perform_by(workers, count, runs, command);
+    } else {
+        struct error error = {0};
+        error_set(&error, errno, "cannot begin to perform the runs");
+        error_print(&error);
+        status = EXIT_REFUSED;
+    }
+    for (size_t i = 0; i < count; i++)
+        end(&workers[i]);
+    return status;
+}
+
+static size_t most_at_once(const struct shown_runs *runs)
+{
+    cpu_set_t allowed;
+    size_t at_once = MOST_AT_ONCE, performed = 0;
+    size_t processors =
+        sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? (size_t)CPU_COUNT(&allowed) : 1;
+    for (size_t i = 0; i < runs->count; i++)
+        performed += !runs->items[i]->is_stored;
+    at_once = processors < at_once ? processors : at_once;
+    return performed < at_once ? performed : at_once;
+}
+
 int shown_runs_perform(struct shown_runs *runs, const struct command *command)
 {
     int status = EXIT_HOLDS;
-    size_t at_once = processors();
-    if (at_once > 1 && runs->count > 1)
+    size_t at_once = most_at_once(runs);
+    if (at_once > 1)
         return perform_all(runs, command, at_once);
     for (size_t i = 0; i < runs->count && status == EXIT_HOLDS; i++)
         status = play_here(runs->items[i], command, 0, &runs->items[i]->history);

@@ -291,7 +291,7 @@ static enum verdict_of_call enter_sigaction(struct director *d, struct task *tas
     int signal = (int)arg(task, 0);
     struct kernel_sigaction action;
     if (signal <= 0 || signal >= SIGNAL_COUNT || signal == SIGKILL || signal == SIGSTOP ||
-        arg(task, 1) == 0 || !memory_read(task->tid, arg(task, 1), &action, sizeof action))
+        !memory_read(task->tid, arg(task, 1), &action, sizeof action))
         return CALL_GO;
     struct process *process = task->process;
     enum disposition disposition =
@@ -343,7 +343,7 @@ const struct call_row calls_signal[] = {
     {SYS_rt_sigtimedwait, "rt_sigtimedwait", .on = "sigtimedwait", .visible = true,
      .takes_signals = true, .ready = ready_sigtimedwait, .enter = enter_sigtimedwait,
      .leave = leave_sigtimedwait, .explain = explain_pause},
-    {SYS_rt_sigaction, "rt_sigaction", .enter = enter_sigaction},
+    {SYS_rt_sigaction, "rt_sigaction", .filtered_by_argument = true, .enter = enter_sigaction},
 #ifdef SYS_signalfd
     {SYS_signalfd, "signalfd", .enter = enter_signalfd},
 #endif

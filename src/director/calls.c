@@ -23,7 +23,6 @@ static void join(const struct call_row *rows, size_t count)
             BUG("the traced call %s (%ld) stands twice or is out of range", rows[i].name, number);
         else
             direct[number] = &rows[i];
-        /* fcntl and prctl are traced for some arguments only: filter.c has them. */
         if (!rows[i].filtered_by_argument)
             numbers[number_count++] = number;
     }

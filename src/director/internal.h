@@ -254,7 +254,7 @@ struct timeline_progress {
 
 /* ---- the director ---- */
 
-#define PID_BUCKETS 8192
+#define PID_BUCKETS 1024 /* more would be touched, and walked, in every small run */
 
 struct director {
     const struct scenario *scenario;
@@ -610,6 +610,8 @@ struct runner_signals {
 };
 void watch_signals(struct runner_signals *saved);
 void unwatch_signals(const struct runner_signals *saved);
+/* The state letter of a task as the kernel shows it; '?' when it cannot be read. */
+char kernel_state(pid_t tid);
 /* The real processor time of a task's process; -1: it cannot be known. */
 int64_t cpu_ns(pid_t pid);
 /* usage.c: at each tick, cuts the run off where it uses more than it may. */

@@ -245,8 +245,7 @@ void on_stop(struct director *d, pid_t tid, int status)
 
 /* ---- what does not stop ---- */
 
-/* The state letter of a task as the kernel shows it; '?' when it cannot be read. */
-static char kernel_state(pid_t tid)
+char kernel_state(pid_t tid)
 {
     char path[48], text[512];
     snprintf(path, sizeof path, "/proc/%d/stat", tid);

@@ -132,10 +132,16 @@ static bool begin(struct director *d)
         return false;
     auto_buf struct buf schedule = {0};
     schedule_tell(&d->options->schedule, &schedule);
+    const struct scenario *scenario = d->scenario;
+    bool unusual =
+        scenario->stdio == STDIO_TERMINAL &&
+        (scenario->terminal_rows != USUAL_ROWS || scenario->terminal_columns != USUAL_COLUMNS);
     struct trace_header header = {
         .scenario = d->scenario->title,
         .clock = d->options->clock == CLOCK_KIND_VIRTUAL ? "virtual" : "real",
         .schedule = schedule.data,
+        .terminal.rows = unusual ? scenario->terminal_rows : 0,
+        .terminal.columns = unusual ? scenario->terminal_columns : 0,
         .notes = notes,
         .note_count = note_count,
     };

@@ -221,6 +221,7 @@ static bool on_begin(void *self, const struct trace_header *header)
         .scenario = keep(historian, header->scenario),
         .clock = keep(historian, header->clock),
         .schedule = keep(historian, header->schedule),
+        .terminal = header->terminal,
         .notes = keep_texts(historian, header->notes, header->note_count),
         .note_count = header->note_count,
     };

@@ -81,7 +81,7 @@
     // ---- the terminal ----
 
     const screen = find("screen");
-    const rows = between(1, terminal.rows, 24);
+    const rows = Math.max(1, terminal.rows);
     let shownLooks = []; // of each line element
     let scrolled = 0; // lines that are above the screen's top
     let firstShown = 0; // the number of the line that the first element shows
@@ -115,7 +115,7 @@
     const showTerminal = () => {
         const top = valueAt(terminal.top, chosen);
         const first = Math.max(0, top - terminal.back);
-        let end = Math.min(terminal.count, top + 24);
+        let end = Math.min(terminal.count, top + terminal.screen);
         while (end > top && !valueAt(lineOf(end - 1), chosen)) end--;
         const shown = end - first;
         scrollLines(first);

@@ -162,7 +162,7 @@ static void note_changes(struct typescript *typescript, uint32_t event, uint32_t
     for (; line < top; line++)
         set_line(typescript, line, event, &typescript->kept[line % SCROLL_BACK]);
     auto_buf struct buf html = {0};
-    for (uint32_t row = 0; row < TERMINAL_ROWS; row++) {
+    for (uint32_t row = 0; row < terminal_rows(typescript->terminal); row++) {
         struct terminal_line now = terminal_row(typescript->terminal, row);
         buf_clear(&html);
         add_line(typescript, &now, &html);
@@ -183,7 +183,9 @@ static void echo(struct terminal *terminal, const struct event *event)
 struct typescript *typescript_of(const struct history *history)
 {
     struct typescript *typescript = xcalloc(1, sizeof *typescript);
-    typescript->terminal = terminal_new(take_line, typescript);
+    typescript->terminal =
+        terminal_new(trace_terminal(&history->header),
+                     (struct terminal_listener){.left = take_line, .self = typescript});
     typescript->blank = pieces_keep(&typescript->looks, "", 0);
     series_set(&typescript->top, 0, 0);
     for (uint32_t i = 0; i < history->event_count; i++) {
@@ -245,7 +247,8 @@ void typescript_add_final(const struct typescript *typescript, struct buf *out)
 
 void typescript_add_json(const struct typescript *typescript, struct buf *out)
 {
-    buf_printf(out, "{\"rows\":%u,\"back\":%d,\"top\":", typescript->most_lines, SCROLL_BACK);
+    buf_printf(out, "{\"rows\":%u,\"screen\":%u,\"back\":%d,\"top\":", typescript->most_lines,
+               terminal_rows(typescript->terminal), SCROLL_BACK);
     series_add_json(&typescript->top, out);
     /* By number: of those that ran through at once, most are not kept. */
     buf_printf(out, ",\n\"count\":%u,\"lines\":{", typescript->line_count);

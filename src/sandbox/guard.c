@@ -68,8 +68,8 @@ static const struct refusal refusals[] = {
     /* Another filter could answer for the director: an answer to SECCOMP_RET_USER_NOTIF stands
      * above its SECCOMP_RET_TRACE (seccomp(2)). */
     {"seccomp", EPERM},
-    /* memory that no process's size shows and no folder's bound holds */
-    {"memfd_create", ENOSYS},
+    /* Memory that no process's size shows and no folder's bound holds. (memfd_create is refused by
+     * the director, who uses it.) */
     {"memfd_secret", ENOSYS},
     /* what has been a way into kernels, and is no matter for exercises */
     {"add_key", ENOSYS},

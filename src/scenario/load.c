@@ -84,8 +84,8 @@ static struct scenario *new_scenario(void)
     arena_init(&s->arena);
     s->limits = limits_default;
     s->schedules = 1;
-    s->terminal_rows = 24;
-    s->terminal_columns = 80;
+    s->terminal_rows = USUAL_ROWS;
+    s->terminal_columns = USUAL_COLUMNS;
     return s;
 }
 

@@ -178,9 +178,9 @@ void read_terminal(struct loader *l, const struct node *map)
         return;
     const struct node *node;
     if ((node = field(map, "rows")) != NULL)
-        field_unsigned(l, node, 1, 1000, &l->scenario->terminal_rows);
+        field_unsigned(l, node, 1, MOST_ROWS, &l->scenario->terminal_rows);
     if ((node = field(map, "columns")) != NULL)
-        field_unsigned(l, node, 1, 1000, &l->scenario->terminal_columns);
+        field_unsigned(l, node, 1, MOST_COLUMNS, &l->scenario->terminal_columns);
 }
 
 /* Why it cannot be a friendlier name, or NULL. */

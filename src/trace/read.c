@@ -342,6 +342,18 @@ static json_t *parse(char *line, size_t length, json_error_t *why)
     return json_loadb(line, length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, why);
 }
 
+/* False: it is there, and no size. */
+static bool read_terminal(const json_t *header, struct terminal_size *size)
+{
+    const json_t *terminal = json_object_get(header, "terminal");
+    if (terminal == NULL)
+        return true;
+    json_int_t rows = json_integer_value(json_object_get(terminal, "rows"));
+    json_int_t columns = json_integer_value(json_object_get(terminal, "columns"));
+    *size = (struct terminal_size){(unsigned)rows, (unsigned)columns};
+    return rows >= 1 && rows <= MOST_ROWS && columns >= 1 && columns <= MOST_COLUMNS;
+}
+
 static bool read_header(struct trace_reader *reader, const struct trace_sink *sink,
                         struct error *error)
 {
@@ -385,6 +397,8 @@ static bool read_header(struct trace_reader *reader, const struct trace_sink *si
     if (told.scenario == NULL || told.clock == NULL || told.schedule == NULL ||
         !json_is_array(json_object_get(header, "notes")))
         return fail(reader, error, "the trace's header is not whole");
+    if (!read_terminal(header, &told.terminal))
+        return fail(reader, error, "the size of the run's terminal is out of range");
     return sink->begin == NULL || sink->begin(sink->self, &told);
 }
 

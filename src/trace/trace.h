@@ -152,12 +152,19 @@ struct event {
     size_t table_count;
 };
 
+/* The size of a run's terminal. */
+enum { USUAL_ROWS = 24, USUAL_COLUMNS = 80, MOST_ROWS = 1000, MOST_COLUMNS = 1000 };
+struct terminal_size {
+    unsigned rows, columns;
+};
+
 /* What stands before the events. */
 struct trace_header {
-    const char *scenario;     /* title */
-    const char *clock;        /* "virtual" or "real" */
-    const char *schedule;     /* "round-robin", "random:7", … */
-    const char *const *notes; /* what is not reproducible on this host, and why */
+    const char *scenario;          /* title */
+    const char *clock;             /* "virtual" or "real" */
+    const char *schedule;          /* "round-robin", "random:7", … */
+    struct terminal_size terminal; /* 0 and 0: the usual one, or none */
+    const char *const *notes;      /* what is not reproducible on this host, and why */
     size_t note_count;
 };
 
@@ -170,6 +177,12 @@ struct trace_header {
 enum expect_about { EXPECT_ABOUTS(X) };
 #undef X
 extern const char *const about_words[]; /* NULL-terminated */
+
+static inline struct terminal_size trace_terminal(const struct trace_header *header)
+{
+    struct terminal_size usual = {USUAL_ROWS, USUAL_COLUMNS};
+    return header->terminal.rows > 0 ? header->terminal : usual;
+}
 
 /* One expectation, judged. Owned by the judge. */
 struct verdict {

@@ -107,6 +107,9 @@ static bool begin(void *self, const struct trace_header *header)
     buf_add_string(out, ", ");
     add_text(out, "schedule", header->schedule);
     buf_add_string(out, ", ");
+    if (header->terminal.rows > 0)
+        buf_printf(out, "\"terminal\": {\"rows\": %u, \"columns\": %u}, ", header->terminal.rows,
+                   header->terminal.columns);
     add_texts(out, "notes", header->notes, header->note_count);
     buf_add_string(out, ", \"events\": [");
     writer->begun = true;

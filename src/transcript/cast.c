@@ -82,8 +82,9 @@ static void add_output(struct transcript *transcript, const struct buf *text)
 static void cast_begin(struct transcript *transcript, const struct trace_header *header)
 {
     struct buf *out = &transcript->text;
-    buf_printf(out, "{\"version\": 2, \"width\": %d, \"height\": %d, \"title\": ", TERMINAL_COLUMNS,
-               TERMINAL_ROWS);
+    struct terminal_size size = trace_terminal(header);
+    buf_printf(out, "{\"version\": 2, \"width\": %u, \"height\": %u, \"title\": ", size.columns,
+               size.rows);
     json_add_string(out, header->scenario, strlen(header->scenario));
     buf_add_string(out, "}\n");
 }

@@ -37,7 +37,7 @@ struct transcript {
     FILE *out; /* borrowed */
     const struct form *form;
     void *own;                 /* of the form */
-    struct terminal *terminal; /* NULL: the form wants bytes */
+    struct terminal *terminal; /* NULL: the form wants bytes, or none begun */
     struct buf text;           /* to be written out */
     int error;                 /* errno: it could not be written */
     int64_t now_us;            /* of what is being shown */

@@ -161,7 +161,7 @@ void markup_escape(struct buf *out, const char *text, size_t length)
 
 void markup_cells(struct buf *out, const struct terminal_line *line, const struct run *run)
 {
-    char text[TERMINAL_COLUMNS * LONGEST_CELL];
+    char text[MOST_COLUMNS * LONGEST_CELL];
     size_t length = 0;
     for (size_t i = run->from; i < run->to; i++)
         length += cell_encode(&line->cells[i], text + length);

@@ -12,9 +12,10 @@
 
 /* In tenths of a pixel. */
 enum { COLUMN = 84, ROW = 170, MARGIN = 160, BAR = 320, BASELINE = 130 };
-enum { WIDTH = 2 * MARGIN + TERMINAL_COLUMNS * COLUMN, TITLE_COLUMNS = 70 };
+enum { LEAST_COLUMNS = 20 }; /* a window has room for its title and remarks */
 
 struct svg {
+    size_t columns;
     struct buf title;   /* escaped, like the others */
     struct buf heading; /* as much of it as fits */
     struct buf rows;
@@ -57,10 +58,12 @@ static size_t fitting(const char *text, size_t length, size_t columns)
 static void svg_begin(struct transcript *transcript, const struct trace_header *header)
 {
     struct svg *svg = svg_of(transcript);
+    struct terminal_size size = trace_terminal(header);
+    svg->columns = size.columns > LEAST_COLUMNS ? size.columns : LEAST_COLUMNS;
     auto_buf struct buf title = {0};
     text_add_visible(&title, header->scenario, strlen(header->scenario));
     buf_add(&title, "", 0);
-    size_t shown = fitting(title.data, title.length, TITLE_COLUMNS);
+    size_t shown = fitting(title.data, title.length, svg->columns - svg->columns / 8);
     markup_escape(&svg->title, title.data, title.length);
     markup_escape(&svg->heading, title.data, shown);
     if (shown < title.length)
@@ -70,6 +73,11 @@ static void svg_begin(struct transcript *transcript, const struct trace_header *
 static size_t top_of(size_t row)
 {
     return BAR + MARGIN / 2 + row * ROW;
+}
+
+static size_t width_of(const struct svg *svg)
+{
+    return 2 * MARGIN + svg->columns * COLUMN;
 }
 
 static size_t left_of(size_t column)
@@ -155,7 +163,7 @@ static void svg_remark(struct transcript *transcript, const char *line, size_t l
     struct svg *svg = svg_of(transcript);
     const char *head = "# ";
     do {
-        size_t part = fitting(line, length, TERMINAL_COLUMNS - 2);
+        size_t part = fitting(line, length, svg->columns - 2);
         begin_row(svg);
         buf_printf(&svg->rows, " class=\"note\">%s", head);
         markup_escape(&svg->rows, line, part);
@@ -193,12 +201,13 @@ static void add_style(struct buf *out)
 static void add_window(struct buf *out, const struct svg *svg, size_t height)
 {
     buf_add_string(out, "<rect class=\"window\" x=\"0.5\" y=\"0.5\" rx=\"6\"");
-    add_number(out, "width", WIDTH - 10);
+    size_t width = width_of(svg);
+    add_number(out, "width", width - 10);
     add_number(out, "height", height - 10);
     buf_add_string(out, "/>\n<path class=\"bar\" d=\"M0.5 32V6.5a6 6 0 0 1 6-6H");
-    buf_printf(out, "%d.5a6 6 0 0 1 6 6V32z\"/>\n<text class=\"title\" text-anchor=\"middle\"",
-               WIDTH / 10 - 7);
-    add_number(out, "x", WIDTH / 2);
+    buf_printf(out, "%zu.5a6 6 0 0 1 6 6V32z\"/>\n<text class=\"title\" text-anchor=\"middle\"",
+               width / 10 - 7);
+    add_number(out, "x", width / 2);
     buf_printf(out, " y=\"21\">%s</text>\n", svg->heading.data != NULL ? svg->heading.data : "");
 }
 
@@ -210,10 +219,11 @@ static void svg_end(struct transcript *transcript, const struct trace_footer *fo
     const char *title = svg->title.data != NULL ? svg->title.data : "";
     size_t height = top_of(svg->count) + MARGIN / 2;
     buf_add_string(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"terminal\"");
-    add_number(out, "width", WIDTH);
+    size_t width = width_of(svg);
+    add_number(out, "width", width);
     add_number(out, "height", height);
-    buf_printf(out, " viewBox=\"0 0 %d %zu\" role=\"figure\" lang=\"%s\" aria-label=\"%s\">\n",
-               WIDTH / 10, height / 10, language_words[transcript->language], title);
+    buf_printf(out, " viewBox=\"0 0 %zu %zu\" role=\"figure\" lang=\"%s\" aria-label=\"%s\">\n",
+               width / 10, height / 10, language_words[transcript->language], title);
     buf_printf(out, "<title>%s</title>\n<desc>", title);
     buf_printf(out,
                transcript->language == LANGUAGE_ZH

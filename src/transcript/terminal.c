@@ -21,7 +21,7 @@ struct row {
 };
 
 struct screen {
-    struct row rows[TERMINAL_ROWS];
+    struct row *rows;
     bool cleared; /* the empty rows at the top are nobody's lines */
 };
 
@@ -30,9 +30,10 @@ struct terminal {
     VTerm *vterm;
     bool in_text;   /* it is given text, no sequence */
     int repeatable; /* the width of the character that a REP would repeat; 0: it has none */
-    terminal_line_taker *take;
-    void *self;
+    int rows, columns;
+    struct terminal_listener listener;
     struct screen main, alternate;
+    struct row *moving;    /* room for rows that change places */
     struct screen *screen; /* the one that is seen */
     struct look pen;
     VTermPos cursor;
@@ -82,26 +83,33 @@ static void hand_out(struct terminal *terminal, struct row *row, bool wraps)
     row->shown = true;
     row->told = row->used;
     row->changed = UNCHANGED;
-    terminal->take(terminal->self, &line);
+    if (terminal->listener.done != NULL)
+        terminal->listener.done(terminal->listener.self, &line);
+}
+
+static void tell_left(struct terminal *terminal, const struct row *row, bool wraps)
+{
+    size_t count = (size_t)(wraps ? row->used : visible_columns(row));
+    struct terminal_line line = {row->cells, count, wraps};
+    if (terminal->listener.left != NULL)
+        terminal->listener.left(terminal->listener.self, &line);
 }
 
 /* A row that leaves the screen at the top. */
 static void let_go(struct terminal *terminal, struct row *row, bool wraps)
 {
-    if (!row->shown) {
-        if (terminal->screen->cleared && is_blank(row))
-            return;
-        terminal->screen->cleared = false;
+    if (terminal->screen->cleared && is_blank(row))
+        return;
+    terminal->screen->cleared = false;
+    if (!row->shown || (row->changed != UNCHANGED && !is_blank(row)))
         hand_out(terminal, row, wraps);
-    } else if (row->changed != UNCHANGED && !is_blank(row)) {
-        hand_out(terminal, row, wraps);
-    }
+    tell_left(terminal, row, wraps);
 }
 
 /* The rows up to which there is something: all of them are lines, even if they are empty. */
 static int rows_in_use(const struct terminal *terminal)
 {
-    int count = TERMINAL_ROWS;
+    int count = terminal->rows;
     while (count > 0 && is_blank(&terminal->screen->rows[count - 1]))
         count--;
     if (terminal->screen == &terminal->main && count < terminal->cursor.row)
@@ -110,9 +118,9 @@ static int rows_in_use(const struct terminal *terminal)
 }
 
 /* Full-screen programs change a screen here and there: it is shown as a whole. */
-static void forget_shown(struct screen *screen)
+static void forget_shown(const struct terminal *terminal, struct screen *screen)
 {
-    for (int i = 0; i < TERMINAL_ROWS; i++) {
+    for (int i = 0; i < terminal->rows; i++) {
         screen->rows[i].shown = false;
         screen->rows[i].told = 0;
         screen->rows[i].changed = UNCHANGED;
@@ -126,11 +134,11 @@ void terminal_show(struct terminal *terminal)
     terminal->fresh = true;
     struct screen *screen = terminal->screen;
     if (screen == &terminal->alternate)
-        forget_shown(screen);
-    int count = rows_in_use(terminal), first = TERMINAL_ROWS;
+        forget_shown(terminal, screen);
+    int count = rows_in_use(terminal), first = terminal->rows;
     while (first > 0 && !screen->rows[first - 1].shown)
         first--;
-    for (int i = 0; i < TERMINAL_ROWS; i++) {
+    for (int i = 0; i < terminal->rows; i++) {
         struct row *row = &screen->rows[i];
         bool wraps = i + 1 < count && screen->rows[i + 1].follows && !screen->rows[i + 1].shown;
         if (i < first) {
@@ -161,9 +169,9 @@ static void reset_row(struct row *row)
 }
 
 /* What is left of a wide character is none: a blank. */
-static void split_wide(struct row *row, int column)
+static void split_wide(const struct terminal *terminal, struct row *row, int column)
 {
-    if (column <= 0 || column >= TERMINAL_COLUMNS || row->cells[column].kind != CELL_HALF)
+    if (column <= 0 || column >= terminal->columns || row->cells[column].kind != CELL_HALF)
         return;
     for (int i = column - 1; i <= column; i++) {
         struct look look = row->cells[i].look;
@@ -180,8 +188,8 @@ static void erase_columns(struct terminal *terminal, struct row *row, int from, 
         row->follows = false;
     if (!colored && from >= row->used)
         return;
-    split_wide(row, from);
-    split_wide(row, to);
+    split_wide(terminal, row, from);
+    split_wide(terminal, row, to);
     for (int i = from; i < to; i++)
         row->cells[i] = empty;
     if (!colored && to >= row->used)
@@ -224,19 +232,19 @@ static int on_glyph(VTermGlyphInfo *info, VTermPos at, void *user)
     int width = cell.kind == CELL_WIDE ? 2 : 1;
     if (terminal->in_text)
         terminal->repeatable = info->width;
-    if (at.col + width > TERMINAL_COLUMNS)
+    if (at.col + width > terminal->columns)
         return 1;
     if (at.col == 0)
         row->follows = at.row > 0 && terminal->end_row == at.row - 1 &&
-                       terminal->end_column + width > TERMINAL_COLUMNS;
+                       terminal->end_column + width > terminal->columns;
     terminal->end_row = at.row;
     terminal->end_column = at.col + width;
     struct cell *place = &row->cells[at.col];
     if (at.col < row->used) {
         if (memcmp(place, &cell, sizeof cell) == 0)
             return 1;
-        split_wide(row, at.col);
-        split_wide(row, at.col + width);
+        split_wide(terminal, row, at.col);
+        split_wide(terminal, row, at.col + width);
     }
     *place = cell;
     if (width == 2)
@@ -254,45 +262,45 @@ static int on_cursor(VTermPos at, VTermPos before, int visible, void *user)
     if (at.row != terminal->cursor.row)
         terminal->fresh = false; /* what it leaves behind is a line, even if it is empty */
     terminal->cursor = at;
-    int end = terminal->end_column < TERMINAL_COLUMNS ? terminal->end_column : TERMINAL_COLUMNS - 1;
+    int end =
+        terminal->end_column < terminal->columns ? terminal->end_column : terminal->columns - 1;
     if (at.row != terminal->end_row || at.col != end)
         terminal->end_row = -1;
     return 1;
 }
 
-static void rotate(struct row *rows, int count, int by)
+static void rotate(struct terminal *terminal, struct row *rows, int count, int by)
 {
-    struct row kept[TERMINAL_ROWS] = {0};
     for (int i = 0; i < count; i++)
-        kept[i] = rows[(i + by + count) % count];
+        terminal->moving[i] = rows[(i + by + count) % count];
     for (int i = 0; i < count; i++)
-        rows[i] = kept[i];
+        rows[i] = terminal->moving[i];
 }
 
 /* Whole lines move up (by > 0) or down; what leaves the screen at the top is done. */
 static int on_scroll(VTermRect rect, int downward, int rightward, void *user)
 {
     struct terminal *terminal = user;
-    if (rightward != 0 || rect.start_col != 0 || rect.end_col != TERMINAL_COLUMNS)
+    if (rightward != 0 || rect.start_col != 0 || rect.end_col != terminal->columns)
         return 0;
     struct row *rows = &terminal->screen->rows[rect.start_row];
     int height = rect.end_row - rect.start_row;
     int by = downward > height ? height : downward < -height ? -height : downward;
     bool leave = by > 0 && rect.start_row == 0 && terminal->screen == &terminal->main;
     for (int i = 0; leave && i < by; i++)
-        let_go(terminal, &rows[i], i + 1 < TERMINAL_ROWS && rows[i + 1].follows);
+        let_go(terminal, &rows[i], i + 1 < terminal->rows && rows[i + 1].follows);
     if (by > 0)
         for (int i = 0; i < by; i++)
             reset_row(&rows[i]);
     else
         for (int i = height + by; i < height; i++)
             reset_row(&rows[i]);
-    rotate(rows, height, by);
+    rotate(terminal, rows, height, by);
     if (terminal->end_row >= rect.start_row && terminal->end_row < rect.end_row)
         terminal->end_row -= by;
     if (terminal->pen.background.kind != COLOR_DEFAULT)
         for (int i = by > 0 ? height - by : 0; i < (by > 0 ? height : -by); i++)
-            erase_columns(terminal, &rows[i], 0, TERMINAL_COLUMNS);
+            erase_columns(terminal, &rows[i], 0, terminal->columns);
     terminal->fresh = false;
     return 1;
 }
@@ -307,8 +315,8 @@ static int on_move(VTermRect to, VTermRect from, void *user)
         int i = down ? height - 1 - k : k;
         const struct row *source = &terminal->screen->rows[from.start_row + i];
         struct row *target = &terminal->screen->rows[to.start_row + i];
-        split_wide(target, to.start_col);
-        split_wide(target, to.end_col);
+        split_wide(terminal, target, to.start_col);
+        split_wide(terminal, target, to.end_col);
         memmove(&target->cells[to.start_col], &source->cells[from.start_col],
                 (size_t)width * sizeof *target->cells);
         if (to.start_col > 0 && target->cells[to.start_col].kind == CELL_HALF)
@@ -320,9 +328,21 @@ static int on_move(VTermRect to, VTermRect from, void *user)
     return 1;
 }
 
+/* What stands there goes out of sight; somebody has seen it. */
+static void let_all_go(struct terminal *terminal)
+{
+    struct screen *screen = terminal->screen;
+    int count = rows_in_use(terminal), first = 0;
+    while (screen->cleared && first < count && is_blank(&screen->rows[first]))
+        first++;
+    terminal_show(terminal);
+    for (int i = first; i < count; i++)
+        tell_left(terminal, &screen->rows[i], i + 1 < count && screen->rows[i + 1].follows);
+}
+
 static void clear(struct terminal *terminal)
 {
-    for (int i = 0; i < TERMINAL_ROWS; i++)
+    for (int i = 0; i < terminal->rows; i++)
         reset_row(&terminal->screen->rows[i]);
     terminal->screen->cleared = true;
 }
@@ -331,12 +351,11 @@ static int on_erase(VTermRect rect, int selective, void *user)
 {
     struct terminal *terminal = user;
     (void)selective;
-    bool all = rect.start_row == 0 && rect.end_row == TERMINAL_ROWS && rect.start_col == 0 &&
-               rect.end_col == TERMINAL_COLUMNS;
+    bool all = rect.start_row == 0 && rect.end_row == terminal->rows && rect.start_col == 0 &&
+               rect.end_col == terminal->columns;
     if (all) {
-        /* Somebody has seen it. */
         if (terminal->screen == &terminal->main)
-            terminal_show(terminal);
+            let_all_go(terminal);
         clear(terminal);
     }
     for (int i = rect.start_row; i < rect.end_row; i++)
@@ -453,30 +472,35 @@ static void give_back(void *memory, void *user)
     free(memory);
 }
 
-static void screen_init(struct screen *screen)
+static void screen_init(const struct terminal *terminal, struct screen *screen)
 {
-    for (int i = 0; i < TERMINAL_ROWS; i++)
-        screen->rows[i] = (struct row){.cells = xcalloc(TERMINAL_COLUMNS, sizeof(struct cell)),
-                                       .changed = UNCHANGED};
+    screen->rows = xcalloc((size_t)terminal->rows, sizeof *screen->rows);
+    for (int i = 0; i < terminal->rows; i++) {
+        screen->rows[i].cells = xcalloc((size_t)terminal->columns, sizeof(struct cell));
+        screen->rows[i].changed = UNCHANGED;
+    }
 }
 
-static void screen_release(struct screen *screen)
+static void screen_release(const struct terminal *terminal, struct screen *screen)
 {
-    for (int i = 0; i < TERMINAL_ROWS; i++)
+    for (int i = 0; i < terminal->rows; i++)
         free(screen->rows[i].cells);
+    free(screen->rows);
 }
 
-struct terminal *terminal_new(terminal_line_taker *take, void *self)
+struct terminal *terminal_new(struct terminal_size size, struct terminal_listener listener)
 {
     static VTermAllocatorFunctions memory = {take_memory, give_back};
     struct terminal *terminal = xcalloc(1, sizeof *terminal);
-    terminal->take = take;
-    terminal->self = self;
-    screen_init(&terminal->main);
-    screen_init(&terminal->alternate);
+    terminal->listener = listener;
+    terminal->rows = (int)size.rows;
+    terminal->columns = (int)size.columns;
+    terminal->moving = xcalloc(size.rows, sizeof *terminal->moving);
+    screen_init(terminal, &terminal->main);
+    screen_init(terminal, &terminal->alternate);
     terminal->screen = &terminal->main;
     terminal->sequencer = (struct sequencer){.take = give, .self = terminal};
-    terminal->vterm = vterm_new_with_allocator(TERMINAL_ROWS, TERMINAL_COLUMNS, &memory, NULL);
+    terminal->vterm = vterm_new_with_allocator(terminal->rows, terminal->columns, &memory, NULL);
     vterm_set_utf8(terminal->vterm, 1);
     vterm_output_set_callback(terminal->vterm, ignore_answer, NULL);
     VTermState *state = vterm_obtain_state(terminal->vterm);
@@ -508,15 +532,21 @@ void terminal_free(struct terminal *terminal)
     if (terminal == NULL)
         return;
     vterm_free(terminal->vterm);
-    screen_release(&terminal->main);
-    screen_release(&terminal->alternate);
+    screen_release(terminal, &terminal->main);
+    screen_release(terminal, &terminal->alternate);
+    free(terminal->moving);
     free(terminal);
+}
+
+unsigned terminal_rows(const struct terminal *terminal)
+{
+    return (unsigned)terminal->rows;
 }
 
 struct terminal_line terminal_row(const struct terminal *terminal, unsigned row)
 {
     const struct row *found = &terminal->screen->rows[row];
-    bool wraps = row + 1 < TERMINAL_ROWS && terminal->screen->rows[row + 1].follows;
+    bool wraps = (int)row + 1 < terminal->rows && terminal->screen->rows[row + 1].follows;
     int count = wraps ? found->used : visible_columns(found);
     return (struct terminal_line){found->cells, (size_t)count, wraps};
 }

@@ -1,7 +1,7 @@
 /*
- * The terminal that a run writes to: 80 columns and 24 rows, which hands out each line when it is
- * done. libvterm understands the control sequences (sequences.h gives it no others); what stands on
- * the screen is kept here, so that a line that scrolls away costs no copy of all the others.
+ * The terminal that a run writes to, which hands out each line when it is done. libvterm
+ * understands the control sequences (sequences.h gives it no others); what stands on the screen is
+ * kept here, so that a line that scrolls away costs no copy of all the others.
  *
  * A line is handed out once, as it looks when it leaves the screen or when the terminal is told to
  * show what it has. A line that changes after it was shown is handed out again; one that only grew
@@ -15,8 +15,9 @@
 #include <stdint.h>
 
 #include "base/mem.h"
+#include "trace/trace.h"
 
-enum { TERMINAL_COLUMNS = 80, TERMINAL_ROWS = 24, TERMINAL_CHARS = 6 };
+enum { TERMINAL_CHARS = 6 };
 
 enum color_kind { COLOR_DEFAULT, COLOR_INDEXED, COLOR_RGB };
 struct color {
@@ -56,10 +57,19 @@ struct terminal_line {
     size_t count;             /* nothing that shows is behind it, unless it wraps */
     bool wraps;               /* too long for the terminal: goes on in the next line */
 };
-typedef void terminal_line_taker(void *self, const struct terminal_line *line);
+/* Who is told of lines. */
+struct terminal_listener {
+    /* A line is done, or somebody looks. May be NULL. */
+    void (*done)(void *self, const struct terminal_line *line);
+    /* It went out of sight at the screen's top, or was cleared away: it can be scrolled back to.
+     * What full-screen programs show on a screen of their own cannot. May be NULL. */
+    void (*left)(void *self, const struct terminal_line *line);
+    void *self;
+};
 
 struct terminal;
-struct terminal *terminal_new(terminal_line_taker *take, void *self);
+struct terminal *terminal_new(struct terminal_size size, struct terminal_listener listener);
+unsigned terminal_rows(const struct terminal *terminal);
 /* What a program printed, or (typed) what somebody typed. A newline alone ends a line. */
 void terminal_feed(struct terminal *terminal, const char *bytes, size_t length, bool typed);
 /* Hands out what stands on the screen and was not handed out yet. */

@@ -185,6 +185,9 @@ static void show(struct transcript *transcript, const struct event *event)
 static bool on_begin(void *self, const struct trace_header *header)
 {
     struct transcript *transcript = self;
+    struct terminal_listener listener = {.done = take_line, .self = transcript};
+    if (transcript->form->bytes == NULL && transcript->terminal == NULL)
+        transcript->terminal = terminal_new(trace_terminal(header), listener);
     if (transcript->form->begin != NULL)
         transcript->form->begin(transcript, header);
     return true;
@@ -213,8 +216,6 @@ struct transcript *transcript_new(const struct transcript_options *options)
     transcript->annotate = options->annotate;
     transcript->out = options->out;
     transcript->form = forms[options->format];
-    if (transcript->form->bytes == NULL)
-        transcript->terminal = terminal_new(take_line, transcript);
     return transcript;
 }
 

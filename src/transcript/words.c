@@ -133,7 +133,7 @@ void each_line(struct transcript *transcript, const char *text, size_t length,
 
 void line_add(struct buf *out, const struct terminal_line *line)
 {
-    char text[TERMINAL_COLUMNS * LONGEST_CELL];
+    char text[MOST_COLUMNS * LONGEST_CELL];
     size_t length = 0;
     for (size_t i = 0; i < line->count; i++)
         length += cell_encode(&line->cells[i], text + length);

@@ -172,6 +172,7 @@ struct reading {
     struct buf lines;
     char scenario[64];
     size_t notes;
+    struct terminal_size terminal;
 };
 
 /* Every word that is filled in stands in a phrase of every language. */
@@ -206,6 +207,7 @@ static bool note_header(void *self, const struct trace_header *header)
     struct reading *reading = self;
     snprintf(reading->scenario, sizeof reading->scenario, "%s", header->scenario);
     reading->notes = header->note_count;
+    reading->terminal = trace_terminal(header);
     return true;
 }
 
@@ -252,6 +254,7 @@ static void write_trace(int fd, size_t events)
     struct trace_header header = {.scenario = "a \"title\"",
                                   .clock = "virtual",
                                   .schedule = "random:7",
+                                  .terminal = {40, 132},
                                   .notes = WORDS("one", "two"),
                                   .note_count = 2};
     sink.begin(sink.self, &header);
@@ -293,7 +296,9 @@ static void test_round_trip(size_t events, const char *name)
     ok(reading.lines.length == expected.length &&
            (events == 0 || strcmp(reading.lines.data, expected.data) == 0),
        "what is read is what was written");
-    ok(strcmp(reading.scenario, "a \"title\"") == 0 && reading.notes == 2, "with its header");
+    ok(strcmp(reading.scenario, "a \"title\"") == 0 && reading.notes == 2 &&
+           reading.terminal.rows == 40 && reading.terminal.columns == 132,
+       "with its header");
     ok(reading.footer_same, "and its end");
     buf_release(&reading.lines);
 
@@ -364,6 +369,9 @@ static const struct {
      "another version is refused"},
     {"{\"procenario\": 1, \"scenario\": \"x\", \"events\": [\n", ":1: the trace's header",
      "a header that lacks something is refused"},
+    {"{\"procenario\": 1, \"scenario\": \"x\", \"clock\": \"virtual\", \"schedule\": \"free\", "
+     "\"terminal\": {\"rows\": 24, \"columns\": 1001}, \"notes\": [], \"events\": [\n",
+     ":1: the size of the run's terminal", "a terminal of no possible size is refused"},
     {HEADER EVENT(1, 0) "\"dance\"}" END, ":2: the event's kind", "an unknown kind is refused"},
     {HEADER EVENT(1, 0) "\"reap\"}" END, ":2: the event names no child",
      "a reap of nobody is refused"},
