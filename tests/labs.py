@@ -56,7 +56,7 @@ def of_run(procenario, lab, parameter, folder):
     bonus = {line.split("file:")[1].split(",")[0].strip()
              for line in (lab / "assignment.yaml").read_text().splitlines() if "bonus: true" in line}
     files = sorted(map(str, lab.glob("[0-9]*.yaml")))
-    for submission in sorted(pathlib.Path(folder).iterdir()):
+    for submission in sorted(pathlib.Path(folder).resolve().iterdir()):
         program = submission / parameter
         run = subprocess.run([procenario, "run", "--format", "json", "--set", f"{parameter}={program}", *files],
                              stdout=subprocess.PIPE, check=False, text=True)
