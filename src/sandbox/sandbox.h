@@ -18,9 +18,9 @@
 #include "scenario/scenario.h"
 
 struct sandbox_options {
-    bool unsafe;        /* without bubblewrap: programs have the caller's rights */
-    uint64_t disk;      /* bytes that /work, /tmp and /dev/shm may each hold */
-    uint64_t files;     /* files and folders, likewise */
+    bool unsafe;    /* without bubblewrap: programs have the caller's rights; root's, nobody's */
+    uint64_t disk;  /* bytes that /work, /tmp and /dev/shm may each hold */
+    uint64_t files; /* files and folders, likewise */
     unsigned processor; /* as in perform_options; 0: any */
     /* Set by the caller's signal handler: whatever is waited for is given up (error code EINTR).
      * NULL: signals do not matter. */
