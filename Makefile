@@ -69,7 +69,8 @@ PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/p
 PRELOADS := $(patsubst tests/preload/%.c,$(BUILD)/preload/%.so,$(wildcard tests/preload/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 SCRIPTS := $(sort .ci/run tests/browser/install $(wildcard tests/*.sh tests/*.bash tests/*.bats) \
-	$(shell grep -lE '^\#!/(bin/sh|usr/bin/env bash)' tests/* docs/* 2>/dev/null))
+	$(shell grep -lE '^\#!/(bin/sh|usr/bin/env bash)' tests/* docs/* docs/examples/* \
+	tests/grade-pages/* src/scaffold/* src/scaffold/*/* 2>/dev/null))
 
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@echo '  $(1)  $(2)';)
@@ -100,6 +101,7 @@ $(BUILD)/obj/src/page/assets.o: src/page/page.css src/page/page.js
 $(BUILD)/obj/src/page/frame.o: src/page/frame.css
 $(BUILD)/obj/src/gradebook/pages_markup.o: src/gradebook/pages.css
 $(BUILD)/obj/src/gradebook/overview.o: src/gradebook/overview.js
+$(BUILD)/obj/src/scaffold/scaffold.o: $(wildcard src/scaffold/*.sh src/scaffold/*/*)
 $(BUILD)/obj/src/main.o $(BUILD)/obj/src/grade/grade.o: CPPFLAGS += -DPROCENARIO_VERSION='"$(VERSION)"'
 
 $(BUILD)/unit/%: tests/unit/%.c $(OBJECTS) $(BUILD)/objects
@@ -130,6 +132,7 @@ test: ## install what is missing, build, and run all tests (SANITIZE=1: under AS
 	@tests/packages install extra || echo "CPython's own tests are not to be had here: they are skipped"
 	@tests/packages install cross || echo "no cross compiler is to be had here: the other processor is left out"
 	@tests/packages install browser || echo "no browser is to be had here: pages are not clicked through"
+	@tests/packages install batch || echo "no batch system is to be had here: grading with one is not tried"
 	@tests/browser/install '$(abspath $(BUILD))/browser'
 	@$(MAKE) test-products
 	@BUILD='$(abspath $(BUILD))' VARIANT=$(VARIANT) tests/run-suite $(TESTS)

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "commands/grade_merge.h"
+#include "commands/grade_scaffold.h"
 #include "commands/grade_workers.h"
 #include "gradebook/pages.h"
 #include "sandbox/sandbox.h"
@@ -212,7 +213,9 @@ static int run(int argc, char **argv)
     int status;
     if (!grade_settings_read(&settings, argc, argv, &status))
         return status;
-    status = settings.assignment != NULL ? grade(&settings) : grade_merge(&settings);
+    status = settings.scaffold != NULL     ? grade_scaffold(&settings)
+             : settings.assignment != NULL ? grade(&settings)
+                                           : grade_merge(&settings);
     grade_settings_release(&settings);
     return status;
 }
@@ -222,10 +225,12 @@ const struct command command_grade = {
     .summary = "grade submissions against an assignment, in a sandbox",
     .usage = "procenario grade ASSIGNMENT --submissions DIR [OPTION…]\n"
              "procenario grade ASSIGNMENT --submission ONE [OPTION…]\n"
-             "procenario grade merge DIR… [OPTION…]",
+             "procenario grade merge DIR… [OPTION…]\n"
+             "procenario grade [ASSIGNMENT] --scaffold gradescope|github DIR",
     .details =
         "Builds each submission, performs the scenarios of the assignment with it, and gives\n"
-        "points and reasons. With `merge`, tells the grades of results that are there.\n"
+        "points and reasons. With `merge`, tells the grades of results that are there. With\n"
+        "--scaffold, writes the folder that makes a course system grade.\n"
         "\n"
         "Exit status: 0 grading was done, whatever the grades are; 2 invalid usage or\n"
         "assignment: nothing was graded; 3 the grading itself failed, of all or of those that\n"

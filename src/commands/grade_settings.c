@@ -2,19 +2,21 @@
 
 #include <sched.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/units.h"
+#include "scaffold/scaffold.h"
 
 /* The options as they were given. */
 struct given {
     const char *submissions, *submission, *results, *output, *format, *html, *merge_into, *column,
-        *match, *late, *jobs, *shard;
+        *match, *late, *jobs, *shard, *scaffold;
     struct option_list only;
     bool resume, unsafe, pictures, quiet;
 };
 
-static const char *const format_words[] = {"table", "json", "gradescope", "junit",
-                                           "tap",   "csv",  NULL};
+static const char *const format_words[] = {"table", "json",     "gradescope", "junit",     "tap",
+                                           "csv",   "markdown", "github",     "classroom", NULL};
 
 const struct option_spec grade_options[] = {
     {0, "submissions", "DIR", OPTION_TEXT, offsetof(struct given, submissions),
@@ -50,6 +52,8 @@ const struct option_spec grade_options[] = {
      "draw timelines of scenarios that lost points, beside the results", NULL},
     {0, "unsafe-no-sandbox", NULL, OPTION_FLAG, offsetof(struct given, unsafe),
      "perform submissions with your own rights; the results say so", NULL},
+    {0, "scaffold", "SYSTEM", OPTION_CHOICE, offsetof(struct given, scaffold),
+     "write a folder that makes Gradescope or GitHub grade by the assignment", scaffold_words},
     {'q', "quiet", NULL, OPTION_FLAG, offsetof(struct given, quiet), "show no progress", NULL},
     {.name = NULL},
 };
@@ -176,11 +180,53 @@ static bool check_grading(struct grade_settings *settings, const struct given *g
     return true;
 }
 
+/* Options of grading say nothing here. */
+static bool check_scaffold(struct grade_settings *settings, const struct given *given, int *status)
+{
+    const struct {
+        const char *name;
+        bool given;
+    } others[] = {
+        {"submissions", given->submissions != NULL},
+        {"submission", given->submission != NULL},
+        {"results", given->results != NULL},
+        {"format", given->format != NULL},
+        {"output", given->output != NULL},
+        {"html", given->html != NULL},
+        {"jobs", given->jobs != NULL},
+        {"resume", given->resume},
+        {"shard", given->shard != NULL},
+        {"late", given->late != NULL},
+        {"pictures", given->pictures},
+        {"unsafe-no-sandbox", given->unsafe},
+        {"only", given->only.count > 0},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+        if (others[i].given)
+            return wrong(status, usage_error(&command_grade,
+                                             "--%s is about grading, and --scaffold grades nothing",
+                                             others[i].name));
+    const struct operands *operands = &settings->operands;
+    struct stat file;
+    const char *last = operands->count > 0 ? operands->items[operands->count - 1] : NULL;
+    if (last == NULL || operands->count > 2 || (stat(last, &file) == 0 && S_ISREG(file.st_mode)))
+        return wrong(status, usage_error(&command_grade,
+                                         "--scaffold takes an assignment and the folder to be "
+                                         "written, as in: grade lab.yaml --scaffold %s DIR",
+                                         given->scaffold));
+    settings->scaffold = given->scaffold;
+    settings->scaffold_folder = last;
+    settings->assignment = operands->count == 2 ? operands->items[0] : NULL;
+    return true;
+}
+
 static bool check(struct grade_settings *settings, const struct given *given, int *status)
 {
     struct operands *operands = &settings->operands;
     if (!check_format(settings, given, status))
         return false;
+    if (given->scaffold != NULL)
+        return check_scaffold(settings, given, status);
     if (operands->count == 0 || strcmp(operands->items[0], "merge") != 0)
         return check_grading(settings, given, status);
     operands->items++;

@@ -11,15 +11,17 @@
 #define MOST_SHARDS 100000
 
 struct grade_settings {
-    const char *assignment;  /* path; NULL: results are merged */
+    const char *assignment;  /* path; NULL: results are merged, or an example scaffolded */
     const char *submissions; /* the folder that holds them, or NULL: */
     const char *submission;  /* the one */
     const char *results;     /* folder, or NULL */
     const char *output;      /* where the format's document goes; NULL: standard output */
     const struct gradebook_format *format;
-    const char *html;        /* folder of pages, or NULL */
+    const char *html; /* folder of pages, or NULL */
     const char *merge_into, *column, *match;
     const char *late;
+    const char *scaffold; /* a word of scaffold_words; NULL: something is graded or merged */
+    const char *scaffold_folder;
     struct option_list only; /* ids */
     unsigned workers;
     unsigned shard, shards; /* 1 of 1: all */

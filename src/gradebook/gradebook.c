@@ -9,13 +9,12 @@
 #include "gradebook/internal.h"
 
 /* To add a format: a file beside this one, a row here, a word in docs/grading.md. */
-const struct gradebook_format *const gradebook_formats[] = {&gradebook_table,
-                                                            &gradebook_json,
-                                                            &gradebook_gradescope,
-                                                            &gradebook_junit,
-                                                            &gradebook_tap,
-                                                            &gradebook_csv,
-                                                            NULL};
+const struct gradebook_format *const gradebook_formats[] = {
+    &gradebook_table,      &gradebook_json,
+    &gradebook_gradescope, &gradebook_junit,
+    &gradebook_tap,        &gradebook_csv,
+    &gradebook_markdown,   &gradebook_github,
+    &gradebook_classroom,  NULL};
 
 const struct gradebook_format *gradebook_format_find(const char *name)
 {

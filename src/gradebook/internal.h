@@ -5,7 +5,8 @@
 #include "gradebook/gradebook.h"
 
 extern const struct gradebook_format gradebook_table, gradebook_json, gradebook_gradescope,
-    gradebook_junit, gradebook_tap, gradebook_csv;
+    gradebook_junit, gradebook_tap, gradebook_csv, gradebook_markdown, gradebook_github,
+    gradebook_classroom;
 
 /* ---- words.c: what several formats say ---- */
 
