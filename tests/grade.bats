@@ -173,14 +173,14 @@ PYTHON
     printf 'assignment: 1\ntitle: t\nscenarios: [quick.yaml, slow.yaml]\n' >slow.yaml.lab
     printf 'processes: {main: [exit]}\nexpect: [{forks: 0, points: 3}]\n' >quick.yaml
     printf 'clock: real\nprocesses: {main: [{sleep: 50s}]}\nexpect: [{forks: 0, points: 4}]\n' >slow.yaml
-    timeout -s KILL 60 "$PROCENARIO" grade slow.yaml.lab --submission slow --format gradescope \
-        --output partial.json >/dev/null 2>&1 3>&- &
+    "$PROCENARIO" grade slow.yaml.lab --submission slow --format gradescope \
+        --output partial.json >said 2>&1 3>&- &
     grader=$!
     for _ in $(seq 300); do
         ! grep -q '"score": 3' partial.json 2>/dev/null || break
         sleep 0.1
     done
-    kill -KILL "$grader"
+    kill -KILL "$grader" || cat said
     wait "$grader" || true
     /usr/bin/python3 - partial.json <<'PYTHON'
 import json, sys

@@ -442,7 +442,8 @@ static void drop(struct kept *kept)
 static void resolve_conflicts(struct taking *t)
 {
     struct kept *last = NULL; /* kept so far */
-    qsort(t->kept, t->kept_count, sizeof *t->kept, compare_kept);
+    if (t->kept_count > 0)
+        qsort(t->kept, t->kept_count, sizeof *t->kept, compare_kept);
     for (size_t i = 0; i < t->kept_count; i++) {
         struct kept *now = &t->kept[i];
         if (last != NULL && strcmp(last->path, now->path) == 0) {
