@@ -400,6 +400,24 @@ EOF
     [ ! -e one.svg ]
 }
 
+@test "a picture has one name, however documents spell its path" {
+    mkdir en zh pictures
+    printf '<!-- procenario scenario=../hello.yaml -->\n![one](../pictures/one.svg)\n' >en/a.md
+    printf '<!-- procenario scenario=../hello.yaml view=tree -->\n![one](.././pictures/one.svg)\n' >zh/a.md
+    docs 2 --write en/a.md zh/a.md
+    has "$stderr" "'.././pictures/one.svg' is written for another view already (in 'en/a.md')"
+    docs 0 --write en/a.md
+    has "$output" 'pictures/one.svg: written'
+    # Where a folder is a link, what is above it is not where the link stands.
+    mkdir pictures/deep
+    mv zh/a.md pictures/deep/
+    ln -s pictures/deep link
+    sed -i 's|scenario=../|scenario=../../|; s|.././pictures/one|../two|' link/a.md
+    docs 0 --write link/a.md
+    [ -s pictures/two.svg ]
+    has "$output" 'link/../two.svg: written'
+}
+
 @test "a document that cannot be written is told and stays" {
     [ "$(id -u)" -ne 0 ] || skip "the superuser may write everywhere"
     mkdir closed
