@@ -235,7 +235,7 @@ EOF
     ! grep -qx one a.md || return 1
     grep -qx "good day" a.md
     grep -q '1.000 s  main  exits with status 0' a.md
-    grep -q '1.000 s  main  退出，状态码 0' a.md
+    grep -q '1.000 s  main  结束，退出状态 0' a.md
     sed -n '/^```json/,/^```$/p' a.md | sed '1d;$d' | "$PROCENARIO" transcript - | grep -qx hello
 }
 
