@@ -15,7 +15,7 @@ import sys
 import time
 
 PAUSE = 0.4
-PATIENCE = 60
+PATIENCE = 60  # seconds; only a test that fails waits for so long
 
 
 def children(pid):
