@@ -175,7 +175,7 @@ static bool lies_below(const struct taking *t, bool archive)
         here += t->matches[i];
         below += t->matches_below[i];
     }
-    return below > here;
+    return below > here || (archive && below > 0 && below == here);
 }
 
 /* ---- taking ---- */
