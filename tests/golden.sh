@@ -23,7 +23,7 @@ new=$(mktemp -d)
 trap 'rm -rf "$new"' EXIT
 
 if [ $# -eq 0 ]; then
-    mapfile -t names < <(cd scenarios && find . -name '*.yaml' | sed 's|^\./||; s|\.yaml$||' | LC_ALL=C sort)
+    mapfile -t names < <(cd scenarios && find . -name '*.yaml' -not -path './grading/*' | sed 's|^\./||; s|\.yaml$||' | LC_ALL=C sort)
     # What belongs to no scenario any more.
     while read -r name; do
         [ -f "scenarios/$name.yaml" ] || { rm "$golden/$name.json" && echo "removed  $name"; }

@@ -16,6 +16,7 @@ struct moment {
 struct moments {
     const char *more;
     struct moment *ring;
+    size_t used; /* of the ring; the rest of its memory is never touched */
     struct buf ending;
 };
 
@@ -31,7 +32,7 @@ void moments_free(struct moments *moments)
 {
     if (moments == NULL)
         return;
-    for (size_t i = 0; i < MOST_MOMENTS; i++)
+    for (size_t i = 0; i < moments->used; i++)
         buf_release(&moments->ring[i].words);
     free(moments->ring);
     buf_release(&moments->ending);
@@ -40,7 +41,7 @@ void moments_free(struct moments *moments)
 
 void moments_clear(struct moments *moments)
 {
-    for (size_t i = 0; i < MOST_MOMENTS; i++)
+    for (size_t i = 0; i < moments->used; i++)
         moments->ring[i].n = 0;
     buf_clear(&moments->ending);
 }
@@ -53,7 +54,9 @@ bool event_ends_run(const struct event *event)
 
 void moments_note(struct moments *moments, const struct event *event)
 {
-    struct moment *place = &moments->ring[event->n % MOST_MOMENTS];
+    size_t at = event->n % MOST_MOMENTS;
+    struct moment *place = &moments->ring[at];
+    moments->used = at < moments->used ? moments->used : at + 1;
     place->n = event->n;
     place->t_us = event->t_us;
     buf_clear(&place->words);

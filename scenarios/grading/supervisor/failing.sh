@@ -1,0 +1,3 @@
+# A worker that never gets far.
+sleep 1
+exit 3
