@@ -255,8 +255,8 @@ PYTHON
     grep -qE '1 of 6 graded, 1 of [12] points so far, [0-9]+:[0-5][0-9] left' shown
     grep -q 'interrupted: [1-5] of 6 are graded; --resume goes on from there' shown
     nothing_left
-    /usr/bin/python3 "$top/tests/session.py" "$PROCENARIO" "await on average" \
-        grade lab.yaml --submissions in -o out --resume --quiet >shown 3>&-
+    script -qec "$PROCENARIO grade lab.yaml --submissions in -o out --resume --quiet" /dev/null >shown 3>&-
+    grep -q 'on average' shown
     run ! grep 'so far' shown
 }
 

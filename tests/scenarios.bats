@@ -212,7 +212,8 @@ performs_as_recorded() {
 
 @test "every scenario has its test" {
     local there=$BATS_TEST_TMPDIR/there tested=$BATS_TEST_TMPDIR/tested
-    (cd "$top/scenarios" && find . -name '*.yaml' -not -path './grading/*') | # tests/labs.bats has those sed 's|^\./||; s|\.yaml$||' |
+    # tests/labs.bats has those of grading.
+    (cd "$top/scenarios" && find . -name '*.yaml' -not -path './grading/*') | sed 's|^\./||; s|\.yaml$||' |
         LC_ALL=C sort >"$there"
     sed -nE 's/^@test "([^"]+)" \{ performs_as_recorded \1; \}$/\1/p' "$BATS_TEST_FILENAME" |
         LC_ALL=C sort >"$tested"

@@ -68,6 +68,13 @@ END
     [[ $output == *"there is no terminal to close"*"'stdio' says something else"* ]]
 }
 
+@test "terminals and pipes are waited for alike where the host gives no copies of descriptors" {
+    for name in features/trigger-when-awaits features/step-pipe classics/pipeline; do
+        "$PROGRAMS/refuse" pidfd_getfd "$PROCENARIO" run --quiet --trace it.json "$top/scenarios/$name.yaml"
+        diff <(sed 1d "$top/tests/golden/$name.json") <(sed 1d it.json) # notes stand in the first line
+    done
+}
+
 # ---- shells --------------------------------------------------------------------------------------
 
 # The same session at the terminal of each: no prompt is known, no time is guessed.

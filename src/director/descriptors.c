@@ -22,25 +22,39 @@
 #define SYS_pidfd_open 434
 #endif
 
-int descriptor_dup(struct director *d, struct task *task, int fd)
+static int dup_by_pidfd(struct task *task, int fd)
 {
-    (void)d;
-    if (fd < 0) {
-        errno = EBADF;
-        return -1;
-    }
     int pidfd = (int)syscall(SYS_pidfd_open, task->process->pid, 0);
-    if (pidfd >= 0) {
-        int copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
-        int code = errno;
-        close(pidfd);
-        if (copy >= 0 || code == EBADF) {
-            errno = code;
-            return copy;
-        }
-    }
-    /* Refused by some containers: opening the link makes a new description of the same pipe or
-     * terminal, which is good enough to poll. Sockets cannot be had that way. */
+    if (pidfd < 0)
+        return -1;
+    int copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+    int code = errno;
+    close(pidfd);
+    errno = code;
+    return copy;
+}
+
+/* The flags of its description, by the "flags:" line of its fdinfo (proc(5)); -1: there is none. */
+static int flags_of(const struct task *task, int fd)
+{
+    char path[64], line[256];
+    unsigned flags;
+    int found = -1;
+    snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", task->tid, fd);
+    FILE *file = fopen(path, "re");
+    while (file != NULL && found < 0 && fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "flags: %o", &flags) == 1)
+            found = (int)flags;
+    if (file != NULL)
+        fclose(file);
+    return found;
+}
+
+/* pidfd_getfd(2) is refused by some containers: opening the link makes a new description of the
+ * same pipe or terminal, which is good enough to poll, if it is for reading or writing as the other
+ * is. Sockets cannot be had that way. */
+static int reopen(const struct task *task, int fd)
+{
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/fd/%d", task->tid, fd);
     struct stat status;
@@ -50,10 +64,20 @@ int descriptor_dup(struct director *d, struct task *task, int fd)
         errno = ENXIO;
         return -1;
     }
-    int opened = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (opened < 0)
-        opened = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    return opened;
+    int flags = flags_of(task, fd);
+    int access = flags >= 0 ? flags & O_ACCMODE : O_RDONLY;
+    return open(path, access | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+int descriptor_dup(struct director *d, struct task *task, int fd)
+{
+    (void)d;
+    if (fd < 0) {
+        errno = EBADF;
+        return -1;
+    }
+    int copy = dup_by_pidfd(task, fd);
+    return copy >= 0 || errno == EBADF ? copy : reopen(task, fd);
 }
 
 static bool is_stdio(const struct director *d, const struct stat *status, int i)
@@ -76,18 +100,19 @@ struct descriptor descriptor_look(struct director *d, struct task *task, int fd)
 {
     struct descriptor look = {.kind = FD_NONE, .access = O_RDWR};
     struct stat status;
-    bool by_alias = false;
-    int copy = descriptor_dup(d, task, fd);
+    bool by_alias = false, reopened = false;
+    int copy = fd >= 0 ? dup_by_pidfd(task, fd) : -1;
+    if (copy < 0 && fd >= 0 && errno != EBADF) {
+        copy = reopen(task, fd);
+        reopened = true;
+    }
+    int flags = reopened ? flags_of(task, fd) : copy >= 0 ? fcntl(copy, F_GETFL) : -1;
     if (copy >= 0) {
         if (fstat(copy, &status) == 0)
             look.kind = FD_PLAIN;
-        int flags = fcntl(copy, F_GETFL);
-        look.nonblocking = flags >= 0 && (flags & O_NONBLOCK) != 0;
-        if (flags >= 0)
-            look.access = flags & O_ACCMODE;
         by_alias = is_our_terminal(d, copy, &status);
         close(copy);
-    } else if (errno != EBADF) {
+    } else if (reopened) {
         char path[64];
         snprintf(path, sizeof path, "/proc/%d/fd/%d", task->tid, fd);
         if (stat(path, &status) == 0)
@@ -95,6 +120,10 @@ struct descriptor descriptor_look(struct director *d, struct task *task, int fd)
     }
     if (look.kind == FD_NONE)
         return look;
+    if (flags >= 0) {
+        look.nonblocking = (flags & O_NONBLOCK) != 0;
+        look.access = flags & O_ACCMODE;
+    }
     look.mode = status.st_mode;
     if (by_alias) {
         look.kind = FD_STDIO;
@@ -164,7 +193,10 @@ static int poll_as_ours(struct director *d, struct task *task, int fd, short eve
     if (copy < 0)
         return errno == EBADF ? POLLNVAL : -1;
     struct pollfd one = {.fd = copy, .events = events};
-    int count = poll(&one, 1, 0);
+    int count;
+    /* Even a look that does not wait is given up for a signal, such as our own tick. */
+    while ((count = poll(&one, 1, 0)) < 0 && errno == EINTR) {
+    }
     close(copy);
     return count < 0 ? -1 : one.revents;
 }

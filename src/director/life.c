@@ -227,8 +227,8 @@ static bool was_moved(const struct task *task)
            stop.si_pid == task->tid;
 }
 
-/* One thread ends: if all do (exit_group, a fatal signal), the others are on their way, wherever they
- * were parked. The first of them tells. */
+/* One thread ends: if all do (exit_group, a fatal signal), the others are on their way, wherever
+ * they were parked. The first of them tells. */
 static void await_threads(struct director *d, const struct task *ending)
 {
     bool all_end = false;

@@ -181,11 +181,11 @@ static bool still_holds(const struct result *before, const struct result *now)
 /* ---- building -------------------------------------------------------------------------------- */
 
 struct build_view {
+    const struct limits *limits;
     struct buf output;
     struct buf ended;
     bool cut, ok;
-    const char *root;
-    char name[256];
+    char name[256]; /* of the command's own process */
 };
 
 static bool build_event(void *self, const struct event *event)
@@ -201,12 +201,10 @@ static bool build_event(void *self, const struct event *event)
         buf_clear(&view->ended);
         fate_describe_in(LANGUAGE_EN, event, &view->ended);
         view->ok = event->has_status && event->status == 0;
-    } else if (event->kind == EVENT_EXEC && event->error != 0 && event->argc > 0) {
-        buf_printf(&view->output, "%s: %s\n", event->argv[0], strerror(event->error));
     } else if (event->kind == EVENT_LIMIT) {
         view->ok = false;
         buf_clear(&view->ended);
-        event_describe(event, &view->ended);
+        tell_limit(event, view->limits, &view->ended);
     }
     return true;
 }
@@ -222,8 +220,7 @@ static void keep_build(struct grader *g, const struct build_view *view,
     if (view->output.length == 0)
         return;
     auto_buf struct buf output = {0};
-    size_t length = utf8_cut(view->output.data, view->output.length, view->output.length);
-    buf_add(&output, view->output.data, view->cut ? length : view->output.length);
+    buf_add(&output, view->output.data, view->output.length);
     if (view->cut)
         buf_add_string(&output, "\n[the rest is left out]\n");
     build->output = keep_printable(g->arena, output.data, output.length);
@@ -233,7 +230,7 @@ static bool build(struct grader *g, struct error *error)
 {
     struct sandbox_run what = {.command = g->assignment->build,
                                .limits = &g->assignment->build_limits};
-    struct build_view view = {0};
+    struct build_view view = {.limits = &g->assignment->build_limits};
     struct trace_sink sink = {.event = build_event, .self = &view};
     if (!sandbox_perform(g->sandbox, &what, g->trace_fd, error))
         return error_wrap(error, "cannot build");

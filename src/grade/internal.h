@@ -38,12 +38,15 @@ void tell_name(const char *name, struct buf *out);
 void tell_event(const struct history *history, uint32_t index, struct buf *out);
 /* When it happened, what, and what came of it: "at 5.000 s `child` was killed …". */
 void tell_moment(const struct history *history, uint32_t index, struct buf *out);
+/* How an event ends a run: a limit with what it allows, anything else as the trace has it. */
+void tell_limit(const struct event *event, const struct limits *limits, struct buf *out);
 /* The moments that the evidence of a verdict points to; nothing when there are none. */
 void tell_evidence(const struct history *history, const struct verdict *verdict, struct buf *out);
 
 /* ---- stuck.c: what everybody waits for, who crashed ---- */
 
-/* Of a run that was cut off: a sentence for each process that had not ended. */
+/* Of a run that was cut off: a sentence for each process that had not ended, when it is that what
+ * was wrong: not where they were too many, or took too much. */
 void tell_waiting(const struct history *history, struct arena *arena, struct texts *out);
 /* A sentence for each process that was killed by a mistake of its own, which the scenario does not
  * expect of it. */

@@ -6,6 +6,7 @@
 
 #include "base/names.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "grade/internal.h"
 
 #define MOST_MOMENTS 2    /* of one expectation */
@@ -159,6 +160,44 @@ static void tell_reap(const struct event *event, struct buf *out)
         buf_printf(out, "had been killed by %s", signal_name(event->signal));
 }
 
+/* A wait that reaped nothing; after "`shell` ". */
+static void tell_wait(const struct event *event, struct buf *out)
+{
+    if (event->child != NULL) {
+        buf_add_string(out, "learned that ");
+        tell_name(event->child, out);
+        buf_add_string(out, event->action == ACTION_CONTINUED ? " was continued" : " was stopped");
+    } else if (event->error != 0) {
+        buf_printf(out, "found no child to wait for (%s)", errno_name(event->error));
+    } else {
+        buf_add_string(out, "looked for a child that has ended, and found none");
+    }
+}
+
+/* After "`shell` ". */
+static void tell_setpgid(const struct event *event, struct buf *out)
+{
+    buf_add_string(out, event->to != NULL ? "put " : "moved");
+    if (event->to != NULL)
+        tell_name(event->to, out);
+    if (event->group == NULL) {
+        buf_add_string(out, " into another process group");
+    } else {
+        buf_add_string(out, " into the process group of ");
+        tell_name(event->group, out);
+    }
+}
+
+static void tell_alarm(const struct event *event, struct buf *out)
+{
+    if (event->after_us == 0) {
+        buf_add_string(out, "cancelled its timer");
+        return;
+    }
+    buf_add_string(out, "set a timer to ");
+    tell_time(event->after_us, out);
+}
+
 void tell_event(const struct history *history, uint32_t index, struct buf *out)
 {
     const struct event *event = event_at(history, index);
@@ -177,6 +216,9 @@ void tell_event(const struct history *history, uint32_t index, struct buf *out)
         buf_add_char(out, '"');
         text_add_visible(out, event->text, event->text_length);
         buf_add_string(out, "\" was typed");
+        return;
+    case EVENT_CLOSE:
+        buf_add_string(out, "standard input was closed");
         return;
     default:
         tell_name(event->process, out);
@@ -216,11 +258,54 @@ void tell_event(const struct history *history, uint32_t index, struct buf *out)
     case EVENT_SETSID:
         buf_add_string(out, "began a session of its own");
         break;
+    case EVENT_WAIT:
+        tell_wait(event, out);
+        break;
+    case EVENT_SETPGID:
+        tell_setpgid(event, out);
+        break;
+    case EVENT_ALARM:
+        tell_alarm(event, out);
+        break;
+    case EVENT_THREAD:
+        buf_add_string(out, "made a thread");
+        break;
+    case EVENT_READ:
+        buf_printf(out, "could not read (%s)", errno_name(event->error));
+        break;
+    case EVENT_WRITE:
+        if (event->error != 0)
+            buf_printf(out, "could not write (%s)", errno_name(event->error));
+        else
+            buf_printf(out, "could write no more than %llu bytes",
+                       (unsigned long long)event->bytes);
+        break;
     default: { /* what is told as it is in a trace, if it is told at all */
         buf_add_string(out, "did this: it ");
         event_describe(event, out);
     }
     }
+}
+
+void tell_limit(const struct event *event, const struct limits *limits, struct buf *out)
+{
+    char size[48];
+    if (event->kind != EVENT_LIMIT) {
+        event_describe(event, out);
+        return;
+    }
+    buf_printf(out, "limit '%s': ", event->on);
+    if (strcmp(event->on, "time") == 0)
+        buf_printf(out, "it had not ended after %s on the scenario's clock",
+                   duration_format(limits->time_ns, size, sizeof size));
+    else if (strcmp(event->on, "wall") == 0)
+        buf_printf(out, "it had not ended after %s of real time",
+                   duration_format(limits->wall_ns, size, sizeof size));
+    else if (strcmp(event->on, "cpu") == 0)
+        buf_printf(out, "it had used %s of processor time",
+                   duration_format(limits->cpu_ns, size, sizeof size));
+    else
+        text_add_visible(out, event->text, event->text_length);
 }
 
 /* ---- what came of it ------------------------------------------------------------------------- */

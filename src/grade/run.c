@@ -13,6 +13,7 @@
 struct tee {
     struct trace_sink judge, historian;
     uint64_t events;
+    const struct limits *limits;
     struct buf *ended;
 };
 
@@ -35,7 +36,7 @@ static bool tee_event(void *self, const struct event *event)
     if (event->kind == EVENT_LIMIT || event->kind == EVENT_DEADLOCK ||
         event->kind == EVENT_INTERRUPT) {
         buf_clear(tee->ended);
-        event_describe(event, tee->ended);
+        tell_limit(event, tee->limits, tee->ended);
     }
     return true;
 }
@@ -50,15 +51,18 @@ static char *ended_in_words(enum run_end end, const struct buf *event)
     return xstrdup(event->length > 0 ? event->data : run_end_words[end]);
 }
 
-static bool read_trace(struct seen_run *run, int trace_fd, struct error *error)
+static bool read_trace(struct seen_run *run, const struct limits *limits, int trace_fd,
+                       struct error *error)
 {
     int fd = lseek(trace_fd, 0, SEEK_SET) == 0 ? dup(trace_fd) : -1;
     if (fd < 0)
         return error_set(error, errno, "cannot read a trace");
     auto_buf struct buf ended = {0};
     struct historian *historian = historian_new();
-    struct tee tee = {
-        .judge = judge_sink(run->judge), .historian = historian_sink(historian), .ended = &ended};
+    struct tee tee = {.judge = judge_sink(run->judge),
+                      .historian = historian_sink(historian),
+                      .limits = limits,
+                      .ended = &ended};
     struct trace_sink sink = {.begin = tee_begin, .event = tee_event, .self = &tee};
     run->reader = trace_reader_take(fd, "the trace of the run", NULL, 0);
     if (!trace_reader_run(run->reader, sink, error)) {
@@ -85,7 +89,7 @@ bool run_see(struct seen_run *run, struct sandbox *sandbox, const struct sandbox
     if (!sandbox_perform(sandbox, what, trace_fd, error))
         return false;
     run->judge = judge_new(what->scenario);
-    return read_trace(run, trace_fd, error);
+    return read_trace(run, &what->scenario->limits, trace_fd, error);
 }
 
 void run_release(struct seen_run *run)

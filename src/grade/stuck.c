@@ -121,12 +121,30 @@ static void tell_one(const struct history *history, const struct chronicle *proc
         buf_add_string(out, "waits");
     buf_add_string(out, ", since ");
     tell_time(last->from_us, out);
+    if (words == NULL && since->kind == EVENT_BLOCK && since->has_until) {
+        buf_add_string(out, " and until ");
+        tell_time(since->until_us, out);
+    }
+}
+
+/* Is it that they did not end? A limit may also say that they were too many, or took too much. */
+static bool is_about_ending(const struct history *history)
+{
+    for (uint32_t i = history->event_count; i > 0; i--) {
+        const struct event *event = event_at(history, i - 1);
+        if (event->kind == EVENT_LIMIT)
+            return strcmp(event->on, "time") == 0 || strcmp(event->on, "wall") == 0 ||
+                   strcmp(event->on, "cpu") == 0;
+    }
+    return true;
 }
 
 void tell_waiting(const struct history *history, struct arena *arena, struct texts *out)
 {
     uint32_t more = 0;
     texts_init(out, arena, MOST_TOLD + 1);
+    if (!is_about_ending(history))
+        return;
     for (uint32_t i = 0; i < history->process_count; i++) {
         const struct chronicle *process = &history->processes[i];
         if (process->died != NO_INDEX || process->stretch_count == 0)

@@ -316,10 +316,11 @@ static bool table_end(void *state, struct error *error)
         return true;
     if (graded > 0)
         points_text(table->total / (double)graded, mean, sizeof mean);
+    points_text(table->max, max, sizeof max);
     buf_printf(&out, "%zu submission%s", table->count, table->count == 1 ? "" : "s");
     if (graded > 0)
-        buf_printf(&out, ", on average %s of %s points", mean,
-                   points_text(table->max, max, sizeof max));
+        buf_printf(&out, ", on average %s of %s point%s", mean, max,
+                   strcmp(max, "1") == 0 ? "" : "s");
     if (table->failed > 0)
         buf_printf(&out, "; the grading of %zu failed", table->failed);
     buf_add_char(&out, '\n');

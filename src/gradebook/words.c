@@ -104,8 +104,10 @@ void tell_ending(const struct scenario_result *scenario, const char *indent, str
 
 static void tell_build(const struct build_result *build, const char *indent, struct buf *out)
 {
-    buf_printf(out, "%sIt could not be built: `%s` ended with %s.\n", indent, build->command,
-               build->ended != NULL ? build->ended : "nothing");
+    const char *ended = build->ended != NULL ? build->ended : "nothing";
+    bool by_limit = strncmp(ended, "limit ", strlen("limit ")) == 0;
+    buf_printf(out, "%sIt could not be built: `%s` %s %s.\n", indent, build->command,
+               by_limit ? "had to be ended:" : "ended with", ended);
     const char *line = build->output;
     while (line != NULL && *line != '\0') {
         size_t length = strcspn(line, "\n");

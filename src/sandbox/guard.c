@@ -224,14 +224,14 @@ static bool export(scmp_filter_ctx context, struct sock_fprog *program)
     if (file < 0 || seccomp_export_bpf(context, file) != 0 || fstat(file, &made) != 0)
         return false;
     size_t length = (size_t)made.st_size, count = length / sizeof *program->filter;
-    struct sock_filter *code = xcalloc(count + ARRAY_SIZE(newer_calls), sizeof *code);
-    memcpy(code, newer_calls, sizeof newer_calls);
-    if (pread(file, code + ARRAY_SIZE(newer_calls), length, 0) != (ssize_t)length) {
-        free(code);
-        return false;
-    }
-    *program = (struct sock_fprog){(unsigned short)(count + ARRAY_SIZE(newer_calls)), code};
-    return true;
+    program->len = (unsigned short)(count + ARRAY_SIZE(newer_calls));
+    program->filter = xcalloc(program->len, sizeof *program->filter);
+    memcpy(program->filter, newer_calls, sizeof newer_calls);
+    if (pread(file, program->filter + ARRAY_SIZE(newer_calls), length, 0) == (ssize_t)length)
+        return true;
+    free(program->filter);
+    program->filter = NULL;
+    return false;
 }
 
 const struct sock_fprog *guard_program(struct error *error)

@@ -6,8 +6,6 @@
  */
 #include "sandbox/intake.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -24,6 +22,7 @@
 #include "base/text.h"
 #include "sandbox/intake_source.h"
 #include "sandbox/internal.h"
+#include "sandbox/libarchive.h"
 
 /* Of whatever somebody hands in, no more is looked at, and no more is told. */
 #define MOST_ENTRIES 100000
@@ -175,7 +174,7 @@ static bool lies_below(const struct taking *t, bool archive)
         here += t->matches[i];
         below += t->matches_below[i];
     }
-    return below > here;
+    return below > here || (archive && below > 0 && below == here);
 }
 
 /* ---- taking ---- */
@@ -464,20 +463,20 @@ static void resolve_conflicts(struct taking *t)
 static void set_entry(struct archive_entry *entry, const char *path, bool folder, bool executable,
                       uint64_t size)
 {
-    archive_entry_clear(entry);
-    archive_entry_copy_pathname(entry, path);
-    archive_entry_set_filetype(entry, folder ? AE_IFDIR : AE_IFREG);
-    archive_entry_set_perm(entry, folder || executable ? 0755 : 0644);
-    archive_entry_set_size(entry, (la_int64_t)size);
-    archive_entry_set_mtime(entry, FILE_TIME, 0);
-    archive_entry_set_uid(entry, 1000);
-    archive_entry_set_gid(entry, 1000);
+    la.archive_entry_clear(entry);
+    la.archive_entry_copy_pathname(entry, path);
+    la.archive_entry_set_filetype(entry, folder ? AE_IFDIR : AE_IFREG);
+    la.archive_entry_set_perm(entry, folder || executable ? 0755 : 0644);
+    la.archive_entry_set_size(entry, (la_int64_t)size);
+    la.archive_entry_set_mtime(entry, FILE_TIME, 0);
+    la.archive_entry_set_uid(entry, 1000);
+    la.archive_entry_set_gid(entry, 1000);
 }
 
 static bool write_failed(struct taking *t, struct archive *archive)
 {
     return error_set(t->error, 0, "cannot make an archive of what is handed in: %s",
-                     archive_error_string(archive));
+                     la.archive_error_string(archive));
 }
 
 static bool write_content(struct taking *t, struct archive *archive, const struct kept *kept)
@@ -490,7 +489,7 @@ static bool write_content(struct taking *t, struct archive *archive, const struc
             continue;
         if (got <= 0)
             return error_set(t->error, errno, "cannot read what was kept of the submission");
-        if (archive_write_data(archive, block, (size_t)got) != got)
+        if (la.archive_write_data(archive, block, (size_t)got) != got)
             return write_failed(t, archive);
         done += (uint64_t)got;
     }
@@ -508,7 +507,7 @@ static bool write_parents(struct taking *t, struct archive *archive, struct arch
             continue;
         auto_free char *folder = xstrndup(path, length);
         set_entry(entry, folder, true, true, 0);
-        if (archive_write_header(archive, entry) != ARCHIVE_OK)
+        if (la.archive_write_header(archive, entry) != ARCHIVE_OK)
             return write_failed(t, archive);
         buf_clear(written);
         buf_printf(written, "%s/", folder);
@@ -526,7 +525,7 @@ static bool write_entries(struct taking *t, struct archive *archive, struct arch
         if (!write_parents(t, archive, entry, kept->path, &written))
             return false;
         set_entry(entry, kept->path, kept->folder, kept->executable, kept->size);
-        if (archive_write_header(archive, entry) != ARCHIVE_OK)
+        if (la.archive_write_header(archive, entry) != ARCHIVE_OK)
             return write_failed(t, archive);
         if (!write_content(t, archive, kept))
             return false;
@@ -541,20 +540,20 @@ static bool write_archive(struct taking *t)
     t->intake->fd = memfd_create("submission", MFD_CLOEXEC);
     if (t->intake->fd < 0)
         return error_set(t->error, errno, "cannot make a file in memory");
-    struct archive *archive = archive_write_new();
-    struct archive_entry *entry = archive_entry_new();
-    archive_write_set_format_pax_restricted(archive);
+    struct archive *archive = la.archive_write_new();
+    struct archive_entry *entry = la.archive_entry_new();
+    la.archive_write_set_format_pax_restricted(archive);
     /* Names are bytes here, whatever they mean to others. */
-    archive_write_set_options(archive, "hdrcharset=BINARY");
-    archive_write_set_bytes_per_block(archive, 1 << 16);
-    archive_write_set_bytes_in_last_block(archive, 512);
+    la.archive_write_set_options(archive, "hdrcharset=BINARY");
+    la.archive_write_set_bytes_per_block(archive, 1 << 16);
+    la.archive_write_set_bytes_in_last_block(archive, 512);
     bool written =
-        archive_write_open_fd(archive, t->intake->fd) == ARCHIVE_OK || write_failed(t, archive);
+        la.archive_write_open_fd(archive, t->intake->fd) == ARCHIVE_OK || write_failed(t, archive);
     written = written && write_entries(t, archive, entry);
-    if (archive_write_close(archive) != ARCHIVE_OK && written)
+    if (la.archive_write_close(archive) != ARCHIVE_OK && written)
         written = write_failed(t, archive);
-    archive_entry_free(entry);
-    archive_write_free(archive);
+    la.archive_entry_free(entry);
+    la.archive_write_free(archive);
     return written;
 }
 
@@ -593,6 +592,8 @@ static void find_missing(struct taking *t)
 
 static bool take_all(struct taking *t, const char *path)
 {
+    if (!libarchive_load(t->error))
+        return false;
     t->spool = memfd_create("spool", MFD_CLOEXEC);
     if (t->spool < 0)
         return error_set(t->error, errno, "cannot make a file in memory");

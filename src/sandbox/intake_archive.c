@@ -1,6 +1,4 @@
 /* Handed-in archives, read by libarchive. */
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -11,6 +9,7 @@
 
 #include "base/mem.h"
 #include "sandbox/intake_source.h"
+#include "sandbox/libarchive.h"
 
 bool archive_is_one(const char *path)
 {
@@ -28,14 +27,14 @@ bool archive_is_one(const char *path)
 
 static const char *what_is_wrong(struct archive *archive)
 {
-    const char *words = archive_error_string(archive);
+    const char *words = la.archive_error_string(archive);
     return words != NULL ? words : "it is damaged";
 }
 
 static ssize_t read_entry(void *self, void *bytes, size_t size, struct error *error)
 {
     struct archive *archive = self;
-    la_ssize_t got = archive_read_data(archive, bytes, size);
+    la_ssize_t got = la.archive_read_data(archive, bytes, size);
     if (got >= 0)
         return got;
     error_set(error, 0, "%s", what_is_wrong(archive));
@@ -44,11 +43,11 @@ static ssize_t read_entry(void *self, void *bytes, size_t size, struct error *er
 
 static enum entry_kind kind_of(struct archive_entry *entry)
 {
-    if (archive_entry_hardlink(entry) != NULL || archive_entry_hardlink_utf8(entry) != NULL)
+    if (la.archive_entry_hardlink(entry) != NULL || la.archive_entry_hardlink_utf8(entry) != NULL)
         return ENTRY_HARD_LINK;
-    if (archive_entry_is_encrypted(entry))
+    if (la.archive_entry_is_encrypted(entry))
         return ENTRY_UNREADABLE;
-    switch (archive_entry_filetype(entry)) {
+    switch (la.archive_entry_filetype(entry)) {
     case AE_IFREG:
         return ENTRY_FILE;
     case AE_IFDIR:
@@ -67,8 +66,8 @@ static enum entry_kind kind_of(struct archive_entry *entry)
 /* Formats keep names as UTF-8 or as bytes; which, depends on the writer. */
 static const char *name_of(struct archive_entry *entry)
 {
-    const char *name = archive_entry_pathname_utf8(entry);
-    return name != NULL ? name : archive_entry_pathname(entry);
+    const char *name = la.archive_entry_pathname_utf8(entry);
+    return name != NULL ? name : la.archive_entry_pathname(entry);
 }
 
 /* What somebody packs small may be very large: nobody waits for more than this. */
@@ -80,8 +79,8 @@ static bool pass_over(struct archive *archive)
     const void *block;
     size_t size;
     la_int64_t offset;
-    while (archive_filter_bytes(archive, 0) < MOST_UNPACKED)
-        if (archive_read_data_block(archive, &block, &size, &offset) != ARCHIVE_OK)
+    while (la.archive_filter_bytes(archive, 0) < MOST_UNPACKED)
+        if (la.archive_read_data_block(archive, &block, &size, &offset) != ARCHIVE_OK)
             return true;
     return false;
 }
@@ -91,7 +90,7 @@ static bool visit_entries(struct archive *archive, const char *path, const struc
 {
     struct archive_entry *entry;
     for (;;) {
-        int status = archive_read_next_header(archive, &entry);
+        int status = la.archive_read_next_header(archive, &entry);
         if (status == ARCHIVE_EOF)
             return true;
         if (status < ARCHIVE_WARN) {
@@ -101,7 +100,7 @@ static bool visit_entries(struct archive *archive, const char *path, const struc
         }
         struct entry told = {.name = name_of(entry),
                              .kind = kind_of(entry),
-                             .executable = (archive_entry_perm(entry) & 0111) != 0,
+                             .executable = (la.archive_entry_perm(entry) & 0111) != 0,
                              .read = read_entry,
                              .self = archive};
         if (visitor->visit(visitor->self, &told) == VISIT_STOP)
@@ -114,7 +113,7 @@ static bool visit_entries(struct archive *archive, const char *path, const struc
 static bool visit_open(struct archive *archive, int fd, const char *path,
                        const struct visitor *visitor, struct error *error)
 {
-    if (archive_read_open_fd(archive, fd, 1 << 16) == ARCHIVE_OK)
+    if (la.archive_read_open_fd(archive, fd, 1 << 16) == ARCHIVE_OK)
         return visit_entries(archive, path, visitor, error);
     error_set(error, 0, "cannot read the archive '%s': %s", path, what_is_wrong(archive));
     error_remedy(error, "ask for it again as .zip or .tar.gz");
@@ -123,13 +122,13 @@ static bool visit_open(struct archive *archive, int fd, const char *path,
 
 static struct archive *open_reader(void)
 {
-    struct archive *archive = archive_read_new();
-    archive_read_support_format_zip(archive);
-    archive_read_support_format_tar(archive);
-    archive_read_support_filter_gzip(archive);
-    archive_read_support_filter_xz(archive);
-    archive_read_support_filter_bzip2(archive);
-    archive_read_support_filter_zstd(archive);
+    struct archive *archive = la.archive_read_new();
+    la.archive_read_support_format_zip(archive);
+    la.archive_read_support_format_tar(archive);
+    la.archive_read_support_filter_gzip(archive);
+    la.archive_read_support_filter_xz(archive);
+    la.archive_read_support_filter_bzip2(archive);
+    la.archive_read_support_filter_zstd(archive);
     return archive;
 }
 
@@ -143,7 +142,7 @@ bool archive_visit(const char *path, const struct visitor *visitor, struct error
     locale_t before = utf8 != (locale_t)0 ? uselocale(utf8) : (locale_t)0;
     struct archive *archive = open_reader();
     bool read = visit_open(archive, fd, path, visitor, error);
-    archive_read_free(archive);
+    la.archive_read_free(archive);
     if (utf8 != (locale_t)0) {
         uselocale(before);
         freelocale(utf8);

@@ -60,5 +60,6 @@ int main(void)
              stat("main.c", &source) == 0 && header.st_ino + 1 == program.st_ino &&
              program.st_ino + 1 == source.st_ino && source.st_ino < 10,
          "inode numbers");
+    held(source.st_mtime == 1000000000 && source.st_uid == 1000, "what was handed in");
     return done();
 }
