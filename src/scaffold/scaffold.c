@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/native.h"
 #include "base/text.h"
 #include "scaffold/internal.h"
 
@@ -83,7 +84,7 @@ static bool write_common(const struct writing *w, bool without_sandbox)
     auto_free char *program = xasprintf("%sprocenario", w->own);
     return write_settings(w, without_sandbox) && write_assignment(w) &&
            write_asset(w, w->own, "setup.sh", 0777, EMBEDDED(setup)) &&
-           file_copy("/proc/self/exe", w->top, program, w->error);
+           file_copy(own_program(), w->top, program, w->error);
 }
 
 static bool write_gradescope(struct writing *w)
