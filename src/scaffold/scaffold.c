@@ -43,12 +43,14 @@ static bool write_asset(const struct writing *w, const char *folder, const char 
 /* Appends the text up to the mark, then the word, and moves on behind the mark. */
 static void replace(struct buf *out, const char **text, const char *mark, const char *word)
 {
-    const char *at = strstr(*text, mark);
-    if (at == NULL)
+    size_t before = 0, length = strlen(mark);
+    while ((*text)[before] != '\0' && strncmp(*text + before, mark, length) != 0)
+        before++;
+    if ((*text)[before] == '\0')
         BUG("settings.sh has no %s", mark);
-    buf_add(out, *text, (size_t)(at - *text));
+    buf_add(out, *text, before);
     text_add_shell_word(out, word);
-    *text = at + strlen(mark);
+    *text += before + length;
 }
 
 static bool write_settings(const struct writing *w, bool without_sandbox)
