@@ -132,6 +132,13 @@ not_built() {
     held_off detector
 }
 
+@test "on kernels that cannot close many descriptors at once, none is inherited either" {
+    "$PROGRAMS/refuse" close_range "$PROCENARIO" grade "$course/probes.yaml" \
+        --submission "$course/probes/descriptors" -o out -q 7</etc/passwd >/dev/null 3>&-
+    results=$PWD/out
+    is descriptors 'r["total"]' 4
+}
+
 # ---- bombs --------------------------------------------------------------------------------------
 
 @test "a fork bomb is cut off by the limit of processes" {

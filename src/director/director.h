@@ -21,6 +21,7 @@ struct confinement {
     const struct sock_fprog *filter; /* seccomp: calls that are refused */
     uint64_t file_size;              /* bytes of one file (RLIMIT_FSIZE) */
     uint64_t files;                  /* open files of one process (RLIMIT_NOFILE) */
+    uint64_t events;                 /* in the trace: somebody has to keep them */
 };
 
 struct perform_options {

@@ -259,6 +259,11 @@ void check_limits(struct director *d)
     check_wall(d);
     if (d->ending || (!look && !confined))
         return;
+    if (confined && d->event_count > d->options->confinement->events) {
+        limit_exceeded(d, NULL, "output", "the run has more than %llu events",
+                       (unsigned long long)d->options->confinement->events);
+        return;
+    }
     if (confined && look)
         look_at_host(d);
     for (struct task *task = d->awaited.first; confined && task != NULL; task = task->next)

@@ -2,7 +2,7 @@
  * Requests as JSON, written outside and read inside; both directions stand here, so that a member
  * is named in one file only.
  *
- *   open     {"disk", "files", "processor"}
+ *   open     {"disk", "files", "processor", "events"}
  *   perform  {"document", "path", "text", "params": {…}, "schedule": {…}}   a scenario
  *            {"command": […], "limits": {…}}                                a build
  */
@@ -36,8 +36,9 @@ static int dump(json_t *request, struct error *error)
 
 int request_open_write(const struct sandbox_options *options, struct error *error)
 {
-    return dump(json_pack("{sI sI sI}", "disk", (json_int_t)options->disk, "files",
-                          (json_int_t)options->files, "processor", (json_int_t)options->processor),
+    return dump(json_pack("{sI sI sI sI}", "disk", (json_int_t)options->disk, "files",
+                          (json_int_t)options->files, "processor", (json_int_t)options->processor,
+                          "events", (json_int_t)options->events),
                 error);
 }
 
@@ -121,17 +122,18 @@ bool request_open_read(int fd, struct sandbox_options *options, struct error *er
 {
     json_t *json = load(fd, error);
     json_error_t why;
-    json_int_t disk, files, processor;
+    json_int_t disk, files, processor, events;
     if (json == NULL)
         return false;
-    bool understood = json_unpack_ex(json, &why, 0, "{sI sI sI}", "disk", &disk, "files", &files,
-                                     "processor", &processor) == 0;
+    bool understood = json_unpack_ex(json, &why, 0, "{sI sI sI sI}", "disk", &disk, "files", &files,
+                                     "processor", &processor, "events", &events) == 0;
     json_decref(json);
     if (!understood)
         return not_understood(error, &why);
     options->disk = (uint64_t)disk;
     options->files = (uint64_t)files;
     options->processor = (unsigned)processor;
+    options->events = (uint64_t)events;
     return true;
 }
 

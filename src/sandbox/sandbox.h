@@ -22,6 +22,7 @@ struct sandbox_options {
     uint64_t disk;  /* bytes that /work, /tmp and /dev/shm may each hold */
     uint64_t files; /* files and folders, likewise */
     unsigned processor; /* as in perform_options; 0: any */
+    uint64_t events;    /* that a run may have: somebody has to keep its trace; 0: a million */
     /* How long it may take, besides the run itself, until it is taken for dead and ended; 0: 30 s
      */
     uint64_t margin_ms;

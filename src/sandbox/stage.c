@@ -15,6 +15,7 @@ struct stage {
     const char *top;
     struct place place;
     unsigned processor;
+    uint64_t events;
 };
 
 static bool open_stage(struct stage *stage, const struct message *message, struct error *error)
@@ -24,6 +25,7 @@ static bool open_stage(struct stage *stage, const struct message *message, struc
         !place_open(&stage->place, stage->top, &options, error))
         return false;
     stage->processor = options.processor;
+    stage->events = options.events > 0 ? options.events : 1000000;
     return unpack(message->file, stage->place.built, error);
 }
 
@@ -32,7 +34,8 @@ static bool perform(const struct stage *stage, const struct stage_run *run, int 
 {
     struct trace_writer *writer = trace_writer_new(trace, "the trace");
     struct trace_sink sink = trace_writer_sink(writer);
-    struct confinement confinement = {.files = 1024, .file_size = stage->place.disk};
+    struct confinement confinement = {
+        .files = 1024, .events = stage->events, .file_size = stage->place.disk};
     if (confinement.file_size < run->scenario->limits.output)
         confinement.file_size = run->scenario->limits.output;
     struct perform_options options = {.clock = run->clock,

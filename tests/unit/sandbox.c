@@ -255,6 +255,25 @@ static void test_limits_of_builds(struct sandbox *sandbox)
     free(trace);
 }
 
+static void test_many_events(int archive)
+{
+    static const char text[] = "processes:\n"
+                               "  main: [{forever: [{kill: {process: self, signal: 0}}]}]\n";
+    struct error error = {0};
+    struct loaded loaded;
+    struct sandbox_options options = usual;
+    options.events = 200;
+    load(&loaded, text, NULL, 0);
+    struct sandbox *sandbox = sandbox_open(&options, archive, &error);
+    const struct sandbox_run run = {.scenario = loaded.list.items[0]};
+    char *trace = perform(sandbox, &run, &error);
+    ok(has(trace, "\"on\": \"output\"") && has(trace, "more than 200 events"),
+       "a run has no more events than it may");
+    free(trace);
+    sandbox_close(sandbox);
+    unload(&loaded);
+}
+
 static void test_no_answer(int archive)
 {
     struct error error = {0};
@@ -384,6 +403,7 @@ int main(int argc, char **argv)
         test_runs(sandbox);
         test_limits_of_builds(sandbox);
         sandbox_close(sandbox);
+        test_many_events(archive);
         test_no_answer(archive);
         test_interrupted(archive);
         test_room(archive);
