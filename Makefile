@@ -97,6 +97,9 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)$(COMPILE) -MMD -MP -c -o $@ $<
 # Taken in by the assembler, so no compiler knows of them.
 $(BUILD)/obj/src/page/assets.o: src/page/page.css src/page/page.js
+$(BUILD)/obj/src/page/frame.o: src/page/frame.css
+$(BUILD)/obj/src/gradebook/pages_markup.o: src/gradebook/pages.css
+$(BUILD)/obj/src/gradebook/overview.o: src/gradebook/overview.js
 $(BUILD)/obj/src/main.o $(BUILD)/obj/src/grade/grade.o: CPPFLAGS += -DPROCENARIO_VERSION='"$(VERSION)"'
 
 $(BUILD)/unit/%: tests/unit/%.c $(OBJECTS) $(BUILD)/objects

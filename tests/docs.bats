@@ -235,7 +235,7 @@ EOF
     ! grep -qx one a.md || return 1
     grep -qx "good day" a.md
     grep -q '1.000 s  main  exits with status 0' a.md
-    grep -q '1.000 s  main  退出，状态码 0' a.md
+    grep -q '1.000 s  main  结束，退出状态 0' a.md
     sed -n '/^```json/,/^```$/p' a.md | sed '1d;$d' | "$PROCENARIO" transcript - | grep -qx hello
 }
 
@@ -398,6 +398,24 @@ EOF
     docs 2 --write a.md
     has "$stderr" "a.md:4:8: error: 'one.svg' is written for another view already"
     [ ! -e one.svg ]
+}
+
+@test "a picture has one name, however documents spell its path" {
+    mkdir en zh pictures
+    printf '<!-- procenario scenario=../hello.yaml -->\n![one](../pictures/one.svg)\n' >en/a.md
+    printf '<!-- procenario scenario=../hello.yaml view=tree -->\n![one](.././pictures/one.svg)\n' >zh/a.md
+    docs 2 --write en/a.md zh/a.md
+    has "$stderr" "'.././pictures/one.svg' is written for another view already (in 'en/a.md')"
+    docs 0 --write en/a.md
+    has "$output" 'pictures/one.svg: written'
+    # Where a folder is a link, what is above it is not where the link stands.
+    mkdir pictures/deep
+    mv zh/a.md pictures/deep/
+    ln -s pictures/deep link
+    sed -i 's|scenario=../|scenario=../../|; s|.././pictures/one|../two|' link/a.md
+    docs 0 --write link/a.md
+    [ -s pictures/two.svg ]
+    has "$output" 'link/../two.svg: written'
 }
 
 @test "a document that cannot be written is told and stays" {

@@ -229,6 +229,17 @@ for line in sys.stdin.buffer.read().decode("utf-8").split("\n"):
 
 # ---- other people's formats ----
 
+@test "no label lies on an arrow" {
+    local trace
+    for trace in "$golden"/{classics,tutorial}/*.json; do
+        "$PROCENARIO" draw --as timeline -o "$(basename "$trace" .json).svg" "$trace"
+    done
+    python3 "$top/tests/crossings.py" ./*.svg "$top"/docs/tutorial/pictures/*.svg
+    # Arrows are recognised at all: some are put wherever a label can be.
+    sed "s|</svg>|<path marker-end='x' d='$(seq -f 'M0 %gH2000' 5 5 300 | tr -d '\n')'/></svg>|" zombie.svg >crossed.svg
+    run ! python3 "$top/tests/crossings.py" crossed.svg
+}
+
 @test "trace events have what Perfetto asks for, in order, and slices that do not overlap" {
     for trace in tutorial/zombie tutorial/create-ten classics/stop-continue classics/pipeline-shell; do
         "$PROCENARIO" draw --as timeline -f trace-event "$golden/$trace.json" >events

@@ -18,7 +18,6 @@ setup() {
     export TMPDIR=$PWD
     ulimit -n 1024
     ulimit -c 0
-    export BATS_TEST_TIMEOUT=1800
 }
 
 # Performs a shell command in directory `directed`, with its output in the file $1.

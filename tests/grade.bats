@@ -173,14 +173,14 @@ PYTHON
     printf 'assignment: 1\ntitle: t\nscenarios: [quick.yaml, slow.yaml]\n' >slow.yaml.lab
     printf 'processes: {main: [exit]}\nexpect: [{forks: 0, points: 3}]\n' >quick.yaml
     printf 'clock: real\nprocesses: {main: [{sleep: 50s}]}\nexpect: [{forks: 0, points: 4}]\n' >slow.yaml
-    timeout -s KILL 60 "$PROCENARIO" grade slow.yaml.lab --submission slow --format gradescope \
-        --output partial.json >/dev/null 2>&1 3>&- &
+    "$PROCENARIO" grade slow.yaml.lab --submission slow --format gradescope \
+        --output partial.json >said 2>&1 3>&- &
     grader=$!
     for _ in $(seq 300); do
         ! grep -q '"score": 3' partial.json 2>/dev/null || break
         sleep 0.1
     done
-    kill -KILL "$grader"
+    kill -KILL "$grader" || cat said
     wait "$grader" || true
     /usr/bin/python3 - partial.json <<'PYTHON'
 import json, sys
@@ -240,6 +240,24 @@ PYTHON
     [ "$(find out -name 's*.json' | wc -l)" -eq 6 ]
     grade 0 merge out
     [ "$(grep -c ' 1/1 ' told)" -eq 6 ]
+}
+
+@test "on a terminal a line shows the progress, and ^C ends it all in good order" {
+    for i in 1 2 3 4 5 6; do hand_in "s$i" 'echo hello; sleep 1'; done
+    printf 'assignment: 1\nscenarios: [real.yaml]\n' >lab.yaml
+    printf 'clock: real\nprocesses: {main: [{exec: [sh, hello.sh]}]}\nexpect: [{exit: {main: 0}}]\n' >real.yaml
+    status=0
+    /usr/bin/python3 "$top/tests/session.py" "$PROCENARIO" "await 1 of 6 graded, 1 of ; await left; key" \
+        grade lab.yaml --submissions in -o out -j 1 >shown 3>&- || status=$?
+    cat shown
+    [ "$status" -eq 130 ]
+    grep -q '0 of 6 graded, 0 of ' shown
+    grep -qE '1 of 6 graded, 1 of [12] points so far, [0-9]+:[0-5][0-9] left' shown
+    grep -q 'interrupted: [1-5] of 6 are graded; --resume goes on from there' shown
+    nothing_left
+    /usr/bin/python3 "$top/tests/session.py" "$PROCENARIO" "await on average" \
+        grade lab.yaml --submissions in -o out --resume --quiet >shown 3>&-
+    run ! grep 'so far' shown
 }
 
 @test "a grader that dies costs its own submission only" {

@@ -264,6 +264,24 @@ session() { # STEPS ARGUMENT…
     "$PROCENARIO" run -q r.yaml
 }
 
+@test "^Z and ^\\ are the program's, too" {
+    session 'await ready; key Z; await asked to stop; key \; await asked to quit' record -o r.yaml -- \
+        python3 -c 'import os, signal
+def stop(*_): print("asked to stop", flush=True)
+def leave(*_): print("asked to quit", flush=True), os._exit(3)
+signal.signal(signal.SIGTSTP, stop), signal.signal(signal.SIGQUIT, leave)
+print("ready", flush=True)
+while True: signal.pause()'
+    has 'type: "^Z"' 'type: "^\\"' '- "asked to stop"' '- exit: {main: 3}'
+    "$PROCENARIO" run -q r.yaml
+}
+
+@test "a program that ^Z stops goes on when somebody sends it SIGCONT" {
+    session 'await ready; key Z; send CONT; key' record -o r.yaml -- sh -c 'echo ready; exec cat'
+    has 'type: "^Z"' 'signal: SIGCONT' 'type: "^C"' '- exit: {main: SIGINT}'
+    "$PROCENARIO" run -q r.yaml
+}
+
 @test "^C to a program whose time flies" {
     session 'await ready; key' record -o r.yaml -- \
         python3 -c 'import time

@@ -3,7 +3,7 @@
 
     session.py PROCENARIO STEPS ARGUMENT…
 
-STEPS are separated by ";": `type TEXT` types a line, `end` presses ^D, `key` presses ^C, `await TEXT` waits
+STEPS are separated by ";": `type TEXT` types a line, `end` presses ^D, `key` presses ^C (`key Z` ^Z), `await TEXT` waits
 until the terminal shows it, and `send NAME` sends a signal to the performed root process. A pause comes
 after each. Prints what the terminal showed; ends with procenario's exit status.
 """
@@ -66,7 +66,7 @@ class Session:
         elif verb == "end":
             os.write(self.terminal, b"\x04")
         elif verb == "key":
-            os.write(self.terminal, b"\x03")
+            os.write(self.terminal, bytes([ord(rest or "C") - 64]))
         elif verb == "await":
             self.wait_for(rest)
         elif verb == "send":

@@ -53,7 +53,8 @@ static struct assignment_file *add_part(struct assignment *as, struct source *so
     struct assignment_file *part = xcalloc(1, sizeof *part);
     part->source = *source;
     as->parts = xreallocarray(as->parts, as->part_count + 1, sizeof(struct assignment_file *));
-    return as->parts[as->part_count++] = part;
+    as->parts[as->part_count++] = part;
+    return part;
 }
 
 /* The scenarios of a file; what is wrong in there is told with its own lines. */

@@ -9,6 +9,7 @@
 #endif
 #include <asm/prctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 #include <valgrind/valgrind.h>
 
 struct departure {
@@ -43,4 +44,15 @@ _Noreturn void run_natively(void (*function)(void *argument), void *argument)
 #endif
     function(argument);
     BUG("a child came back");
+}
+
+const char *own_program(void)
+{
+#ifdef UNDER_VALGRIND
+    /* There the link leads to valgrind, but reading it does not (valgrind's coregrind). */
+    static char path[4096];
+    if (RUNNING_ON_VALGRIND && readlink("/proc/self/exe", path, sizeof path - 1) > 0)
+        return path;
+#endif
+    return "/proc/self/exe";
 }

@@ -10,4 +10,7 @@
  * built for valgrind (make VALGRIND=1) and run by it, as any call otherwise. */
 _Noreturn void run_natively(void (*function)(void *argument), void *argument);
 
+/* A path that leads to this program itself, also where it was moved or removed. Static. */
+const char *own_program(void);
+
 #endif

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/names.h"
@@ -89,14 +90,60 @@ static bool check_keys(struct planner *p, const char *const *known)
 
 /* ---- files ---- */
 
+static bool same_folder(const char *a, const char *b)
+{
+    const char *paths[] = {a, b};
+    struct stat found[2];
+    for (int i = 0; i < 2; i++) {
+        const char *slash = strrchr(paths[i], '/');
+        auto_free char *folder =
+            slash != NULL ? xstrndup(paths[i], (size_t)(slash - paths[i]) + 1) : xstrdup(".");
+        if (stat(folder, &found[i]) != 0)
+            return false;
+    }
+    return found[0].st_dev == found[1].st_dev && found[0].st_ino == found[1].st_ino;
+}
+
+/* Without "." and "x/..", so that one file has one name; as it is where x is a link to elsewhere.
+ */
+static char *tidy(const char *path)
+{
+    auto_buf struct buf out = {0};
+    size_t kept = 0; /* parts that a ".." takes back */
+    buf_add(&out, path, path[0] == '/');
+    size_t root = out.length;
+    for (const char *part = path + root; *part != '\0';) {
+        size_t length = strcspn(part, "/");
+        if (length == 2 && memcmp(part, "..", 2) == 0 && kept > 0) {
+            while (out.length > root && out.data[out.length - 1] != '/')
+                out.length--;
+            out.length -= out.length > root;
+            kept--;
+        } else if (length > 0 && (length != 1 || *part != '.')) {
+            if (out.length > root)
+                buf_add_char(&out, '/');
+            buf_add(&out, part, length);
+            kept += length != 2 || memcmp(part, "..", 2) != 0;
+        }
+        part += length;
+        part += *part == '/';
+    }
+    char *tidied = buf_take(&out);
+    if (same_folder(path, tidied))
+        return tidied;
+    free(tidied);
+    return xstrdup(path);
+}
+
 /* The path as seen from where procenario runs. */
 static char *beside(const struct planner *p, const char *path)
 {
     const char *slash = strrchr(p->document, '/');
     if (path[0] == '/' || slash == NULL)
-        return xstrdup(path);
-    return xasprintf("%.*s/%s", (int)(slash == p->document ? 0 : slash - p->document), p->document,
-                     path);
+        return tidy(path);
+    auto_free char *joined = xasprintf(
+        "%.*s/%s", (int)(slash == p->document ? 0 : slash - p->document), p->document, path);
+    return tidy(joined);
 }
 
 /* The file whose name is nearest to that of the missing one, in its folder. */

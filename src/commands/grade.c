@@ -14,6 +14,7 @@
 #include "command.h"
 #include "commands/grade_merge.h"
 #include "commands/grade_workers.h"
+#include "gradebook/pages.h"
 #include "sandbox/sandbox.h"
 
 static int refuse(const struct error *error)
@@ -46,7 +47,10 @@ int grade_tell(const struct grade_settings *settings, const struct gradebook_lis
         /* A gradebook that cannot be used is the caller's mistake, as a wrong option is. */
         return settings->merge_into != NULL ? EXIT_INVALID : EXIT_REFUSED;
     }
-    return output_commit(&output, &error) ? EXIT_HOLDS : refuse(&error);
+    if (!output_commit(&output, &error))
+        return refuse(&error);
+    return settings->html == NULL || pages_write(list, settings->html, &error) ? EXIT_HOLDS
+                                                                               : refuse(&error);
 }
 
 int grade_tell_failed(const struct gradebook_list *list)

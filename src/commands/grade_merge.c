@@ -87,12 +87,9 @@ static unsigned number_in(const char *text)
 
 static void read_note(struct merging *m, const char *folder, const char *name)
 {
-    auto_free char *copy = xstrdup(name + strlen(".shard-"));
-    char *of = strstr(copy, "-of-");
-    if (of == NULL)
-        return;
-    *of = '\0';
-    unsigned shard = number_in(copy), shards = number_in(of + strlen("-of-"));
+    const char *first = name + strlen(".shard-"), *of = strstr(first, "-of-");
+    auto_free char *number = xstrndup(first, of != NULL ? (size_t)(of - first) : 0);
+    unsigned shard = number_in(number), shards = of != NULL ? number_in(of + strlen("-of-")) : 0;
     if (shard == 0 || shards == 0 || shard > shards)
         return;
     auto_free char *path = xasprintf("%s/%s", folder, name);

@@ -7,8 +7,8 @@
 
 /* The options as they were given. */
 struct given {
-    const char *submissions, *submission, *results, *output, *format, *merge_into, *column, *match,
-        *late, *jobs, *shard;
+    const char *submissions, *submission, *results, *output, *format, *html, *merge_into, *column,
+        *match, *late, *jobs, *shard;
     struct option_list only;
     bool resume, unsafe, pictures, quiet;
 };
@@ -29,6 +29,8 @@ const struct option_spec grade_options[] = {
      "form of the grades that are told in the end", format_words},
     {0, "output", "FILE", OPTION_TEXT, offsetof(struct given, output),
      "write them to FILE instead of standard output", NULL},
+    {0, "html", "DIR", OPTION_TEXT, offsetof(struct given, html),
+     "write pages into DIR: one a submission, and an overview of all (index.html)", NULL},
     {0, "merge-into", "FILE", OPTION_TEXT, offsetof(struct given, merge_into),
      "with --format csv: fill the grades into this gradebook, which Canvas or Moodle exported",
      NULL},
@@ -195,6 +197,7 @@ bool grade_settings_read(struct grade_settings *settings, int argc, char **argv,
     settings->submission = given.submission;
     settings->results = given.results;
     settings->output = given.output;
+    settings->html = given.html;
     settings->merge_into = given.merge_into;
     settings->column = given.column;
     settings->match = given.match;

@@ -17,6 +17,7 @@ struct grade_settings {
     const char *results;     /* folder, or NULL */
     const char *output;      /* where the format's document goes; NULL: standard output */
     const struct gradebook_format *format;
+    const char *html; /* folder of pages, or NULL */
     const char *merge_into, *column, *match;
     const char *late;
     struct option_list only; /* ids */

@@ -65,6 +65,13 @@ static char *result_path(const struct grade_work *work, const char *id)
     return xasprintf("%s/%s", work->results, name);
 }
 
+/* No more than there is to do. */
+static size_t workers_of(const struct grade_work *work)
+{
+    size_t count = work->settings->workers;
+    return count < work->submissions->count ? count : work->submissions->count;
+}
+
 /* ---- the grader's own process ---------------------------------------------------------------- */
 
 static volatile sig_atomic_t told_to_end;
@@ -114,7 +121,7 @@ static enum worker_exit grade_one(const struct grade_work *work, size_t i, size_
         .late = work->late,
         .unsafe = work->settings->unsafe,
         /* One alone stays where the kernel puts it: there may be other graders on the machine. */
-        .processor = work->settings->workers > 1 ? (unsigned)slot + 1 : 0,
+        .processor = workers_of(work) > 1 ? (unsigned)slot + 1 : 0,
         .interrupted = &told_to_end,
         .pictures = work->settings->pictures ? work->results : NULL,
         .progress = observe,
@@ -341,8 +348,7 @@ static void await_signals(sigset_t *awaited)
 
 bool grade_all(const struct grade_work *work, struct grade_tally *tally, struct error *error)
 {
-    size_t count = work->settings->workers;
-    count = count < work->submissions->count ? count : work->submissions->count;
+    size_t count = workers_of(work);
     *tally = (struct grade_tally){0};
     if (count == 0)
         return true;

@@ -15,8 +15,8 @@ struct submissions { /* in the order of their ids, by bytes */
     size_t count, capacity;
 };
 
-/* Those that the settings ask for. False: *status is what to return, all was said. Whom `late` names
- * though nothing was handed in is told. */
+/* Those that the settings ask for. False: *status is what to return, all was said. Whom `late`
+ * names though nothing was handed in is told. */
 bool submissions_find(struct submissions *submissions, const struct grade_settings *settings,
                       const struct late_list *late, int *status);
 void submissions_release(struct submissions *submissions);

@@ -5,6 +5,7 @@
  */
 #include "director/calls.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
@@ -125,8 +126,16 @@ static enum verdict_of_call enter_open(struct director *d, struct task *task)
     bool at = task->call->number == SYS_openat;
     uint64_t flags = arg(task, at ? 2 : 1);
     arch_set_call_arg(&task->regs, 0, arg(task, at ? 1 : 0)); /* a name for the copy */
-    arch_set_call_arg(&task->regs, 1, flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
+    arch_set_call_arg(&task->regs, 1, MFD_ALLOW_SEALING | (flags & O_CLOEXEC ? MFD_CLOEXEC : 0));
     return arch_replace_call(task->tid, &task->regs, SYS_memfd_create) ? CALL_GO_LEAVE : CALL_GO;
+}
+
+/* Another thread was quick enough to map the copy for writing. */
+static void refuse_memory(struct director *d, const struct task *task)
+{
+    if (d->options->confinement != NULL)
+        limit_exceeded(d, task->process, "memory", "%s holds memory where it may not",
+                       task->process->name);
 }
 
 static void leave_open(struct director *d, struct task *task, int64_t result)
@@ -145,11 +154,22 @@ static void leave_open(struct director *d, struct task *task, int64_t result)
     if (copy < 0 || write(copy, content.data, content.length) != (ssize_t)content.length ||
         lseek(copy, 0, SEEK_SET) != 0)
         not_deterministic(d, task->process, "%s reads /proc", task->process->name);
+    /* Nobody writes to /proc by a descriptor for reading, nor keeps memory there. */
+    else if (fcntl(copy, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) !=
+             0)
+        refuse_memory(d, task);
+}
+
+/* Memory in a file without a name is of no process's size, and of no folder's. */
+static enum verdict_of_call enter_memory_file(struct director *d, struct task *task)
+{
+    return d->options->confinement != NULL ? answer(task, -ENOSYS) : CALL_GO;
 }
 
 const struct call_row calls_open[] = {
     {SYS_openat, "openat", .on = "open", .is_visible = visible_open, .settles = true,
      .enter = enter_open, .leave = leave_open, .filtered_by_argument = true},
+    {SYS_memfd_create, "memfd_create", .enter = enter_memory_file},
 #ifdef SYS_open
     {SYS_open, "open", .on = "open", .is_visible = visible_open, .settles = true,
      .enter = enter_open, .leave = leave_open, .filtered_by_argument = true},

@@ -468,7 +468,8 @@ void timerfd_expired(struct director *d, uint64_t key)
         return;
     struct itimerspec soon = {.it_value = {0, 1}};
     timerfd_settime(timer->fd, 0, &soon, NULL);
-    poll(&look, 1, -1);
+    while (poll(&look, 1, -1) < 0 && errno == EINTR) {
+    }
 }
 
 /* By which clock its absolute times are meant: its fdinfo says (proc(5)). */

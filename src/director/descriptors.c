@@ -193,7 +193,10 @@ static int poll_as_ours(struct director *d, struct task *task, int fd, short eve
     if (copy < 0)
         return errno == EBADF ? POLLNVAL : -1;
     struct pollfd one = {.fd = copy, .events = events};
-    int count = poll(&one, 1, 0);
+    int count;
+    /* Even a look that does not wait is given up for a signal, such as our own tick. */
+    while ((count = poll(&one, 1, 0)) < 0 && errno == EINTR) {
+    }
     close(copy);
     return count < 0 ? -1 : one.revents;
 }

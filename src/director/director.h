@@ -28,9 +28,9 @@ struct perform_options {
     struct schedule_spec schedule; /* likewise */
     const struct trace_sink *sinks;
     size_t sink_count;
-    /* Somebody takes part: ^C at the runner is pressed at the program's terminal (the second one
-     * kills all that is left of the run), what is read from `live_input` is typed there when
-     * somebody waits for input, and signals from other processes of the host are told. */
+    /* Somebody takes part: ^C, ^Z and ^\ at the runner are pressed at the program's terminal (the
+     * second ^C kills all that is left of the run), what is read from `live_input` is typed there
+     * when somebody waits for input, and signals from other processes of the host are told. */
     bool live;
     int live_input; /* -1: none */
     /* Under turn-taking all stays on one processor: the n-th of those that we may use, from 1; 0:

@@ -331,8 +331,9 @@ struct director {
     struct {       /* live.c */
         int input; /* -1: there is none, or it has ended */
         bool input_is_terminal, input_is_closed;
-        struct buf line; /* read and not typed yet */
-        bool key_came, key_is_due;
+        struct buf line;     /* read and not typed yet */
+        bool interrupt_came; /* ^C, once */
+        char key_due;        /* the control character of a key to be pressed; 0: none */
         bool killing, has_killed;
         uint64_t asked_at_tick, looked_at_tick;
     } live;
@@ -606,10 +607,14 @@ void set_title(const char *title);
 /* loop.c */
 /* The runner's own signals while it performs: a regular tick, and requests to stop. */
 struct runner_signals {
-    struct sigaction before[4];
+    size_t count;
+    struct sigaction before[6];
 };
-void watch_signals(struct runner_signals *saved);
+/* `live`: the keys ^Z and ^\, too. */
+void watch_signals(struct runner_signals *saved, bool live);
 void unwatch_signals(const struct runner_signals *saved);
+/* The state letter of a task as the kernel shows it; '?' when it cannot be read. */
+char kernel_state(pid_t tid);
 /* The real processor time of a task's process; -1: it cannot be known. */
 int64_t cpu_ns(pid_t pid);
 /* usage.c: at each tick, cuts the run off where it uses more than it may. */

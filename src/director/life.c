@@ -215,6 +215,35 @@ void on_exec_event(struct director *d, struct task *task, pid_t former_tid)
         resume(d, task, 0);
 }
 
+/* Did the kernel let it go on, though it was parked? It does for SIGKILL alone. */
+static bool was_moved(const struct task *task)
+{
+    siginfo_t stop = {0};
+    if (kernel_state(task->tid) != 't')
+        return true;
+    /* Stopped again already: there is news of it. */
+    return waitid(P_PID, (id_t)task->tid, &stop, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) ==
+               0 &&
+           stop.si_pid == task->tid;
+}
+
+/* One thread ends: if all do (exit_group, a fatal signal), the others are on their way, wherever
+ * they were parked. The first of them tells. */
+static void await_threads(struct director *d, const struct task *ending)
+{
+    bool all_end = false;
+    for (struct task *task = ending->process->first_task; task != NULL;
+         task = task->next_in_process) {
+        if (task == ending || (task->state != TASK_READY && task->state != TASK_HELD &&
+                               task->state != TASK_SETTLING && task->state != TASK_STOPPED))
+            continue;
+        if (!all_end && !was_moved(task))
+            return;
+        all_end = true;
+        await_kernel(d, task);
+    }
+}
+
 void on_exit_event(struct director *d, struct task *task)
 {
     unsigned long status = 0;
@@ -229,6 +258,8 @@ void on_exit_event(struct director *d, struct task *task)
     int64_t used = cpu_ns(task->process->pid);
     if (used > task->process->used_ns)
         task->process->used_ns = used;
+    if (task->process->task_count > 1)
+        await_threads(d, task);
     if (by_signal || task->process->task_count > 1) {
         resume(d, task, 0);
         if (task->tid == task->process->pid && task->process->task_count > 1)

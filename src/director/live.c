@@ -1,8 +1,8 @@
 /*
  * Taking part: what a person, or another program of the host, does to a run while it is performed.
- * Lines are typed at its terminal, ^C is pressed, signals come from outside. Everything is told as
- * the timeline's doing, at a moment at which a timeline can do the same again: when nobody can go
- * on, and at a time at which nothing else has happened.
+ * Lines are typed at its terminal, ^C, ^Z and ^\ are pressed, signals come from outside. Everything
+ * is told as the timeline's doing, at a moment at which a timeline can do the same again: when
+ * nobody can go on, and at a time at which nothing else has happened.
  */
 #include "director/internal.h"
 
@@ -28,14 +28,21 @@ void live_release(struct director *d)
     buf_release(&d->live.line);
 }
 
+/* The key by which a terminal asks for the signal, as a control character; 0: none. */
+static char key_of(int signal)
+{
+    return signal == SIGINT ? '\x03' : signal == SIGTSTP ? '\x1a' : signal == SIGQUIT ? '\x1c' : 0;
+}
+
 bool live_takes(struct director *d, int signal)
 {
-    if (!d->options->live || signal != SIGINT || d->live.killing)
+    if (!d->options->live || key_of(signal) == 0 || d->live.killing)
         return false;
-    if (d->live.key_came)
-        d->live.killing = true;
-    d->live.key_came = true;
-    d->live.key_is_due = !d->live.killing;
+    d->live.killing = signal == SIGINT && d->live.interrupt_came;
+    d->live.interrupt_came |= signal == SIGINT;
+    d->live.key_due = 0;
+    if (!d->live.killing)
+        d->live.key_due = key_of(signal);
     d->live.asked_at_tick = d->ticks;
     return true;
 }
@@ -196,11 +203,12 @@ static void type_line(struct director *d)
 
 static void press_key(struct director *d)
 {
+    char key = d->live.key_due;
     struct event event = {
-        .kind = EVENT_TYPE, .process = "timeline", .text = "\x03", .text_length = 1};
-    d->live.key_is_due = false;
+        .kind = EVENT_TYPE, .process = "timeline", .text = &key, .text_length = 1};
+    d->live.key_due = 0;
     tell(d, &event);
-    terminal_type(d, "\x03", 1);
+    terminal_type(d, &key, 1);
 }
 
 /* One at a time, so that each end has its consequences before the next. */
@@ -222,10 +230,10 @@ bool live_perform(struct director *d)
     if (!d->options->live)
         return false;
     bool late = d->ticks - d->live.asked_at_tick > LONGEST_WAIT_TICKS;
-    if ((d->live.key_is_due || (d->live.killing && !d->live.has_killed)) && late) {
+    if ((d->live.key_due != 0 || (d->live.killing && !d->live.has_killed)) && late) {
         not_deterministic(d, NULL,
                           "the terminal's key was pressed while the processes were at work");
-        if (d->live.key_is_due)
+        if (d->live.key_due != 0)
             press_key(d);
         else
             kill_next(d);
@@ -252,7 +260,7 @@ bool live_came(struct director *d)
     struct process *target;
     if (!d->options->live)
         return false;
-    if (d->live.key_is_due || d->live.killing)
+    if (d->live.key_due != 0 || d->live.killing)
         return true;
     if (input_is_ready(d) && somebody_waits_for_input(d))
         return true;
@@ -268,9 +276,9 @@ bool live_quiet(struct director *d, int64_t next_ns)
     int signal;
     if (!d->options->live)
         return false;
-    if (d->live.key_is_due || (d->live.killing && !d->live.has_killed)) {
+    if (d->live.key_due != 0 || (d->live.killing && !d->live.has_killed)) {
         move_between(d, next_ns);
-        if (d->live.key_is_due)
+        if (d->live.key_due != 0)
             press_key(d);
         else
             kill_next(d);

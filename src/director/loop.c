@@ -52,11 +52,13 @@ static void on_stop_request(int signal)
     asked_to_stop = signal;
 }
 
-static const int watched_signals[] = {SIGALRM, SIGINT, SIGTERM, SIGHUP};
+/* The last two are keys, for somebody who takes part. */
+static const int watched_signals[] = {SIGALRM, SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGQUIT};
 
-void watch_signals(struct runner_signals *saved)
+void watch_signals(struct runner_signals *saved, bool live)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(watched_signals); i++) {
+    saved->count = ARRAY_SIZE(watched_signals) - (live ? 0 : 2);
+    for (size_t i = 0; i < saved->count; i++) {
         /* No SA_RESTART: each must end a waitpid that would go on waiting. */
         struct sigaction action = {.sa_handler = i == 0 ? on_tick : on_stop_request};
         sigaction(watched_signals[i], &action, &saved->before[i]);
@@ -72,7 +74,7 @@ void unwatch_signals(const struct runner_signals *saved)
     struct itimerval never = {{0, 0}, {0, 0}};
     setitimer(ITIMER_REAL, &never, NULL);
     signal(SIGALRM, SIG_IGN); /* a tick that is still on its way must not meet the former action */
-    for (size_t i = 0; i < ARRAY_SIZE(watched_signals); i++)
+    for (size_t i = 0; i < saved->count; i++)
         sigaction(watched_signals[i], &saved->before[i], NULL);
 }
 
@@ -245,8 +247,7 @@ void on_stop(struct director *d, pid_t tid, int status)
 
 /* ---- what does not stop ---- */
 
-/* The state letter of a task as the kernel shows it; '?' when it cannot be read. */
-static char kernel_state(pid_t tid)
+char kernel_state(pid_t tid)
 {
     char path[48], text[512];
     snprintf(path, sizeof path, "/proc/%d/stat", tid);

@@ -182,7 +182,7 @@ bool director_perform(const struct scenario *scenario, const struct perform_opti
     raise_descriptor_limit(&descriptors);
     pin(d);
     struct runner_signals signals;
-    watch_signals(&signals);
+    watch_signals(&signals, options->live);
 
     bool performed = begin(d);
     if (performed)

@@ -146,20 +146,62 @@ static int by_target(const void *a, const void *b)
 }
 
 /* Edges go from earlier vertices to later ones, so that one pass finds the longest paths. */
-static void place(struct graph *graph)
+static void place_after(struct graph *graph, const int *least)
 {
     uint32_t edge = 0;
-    if (graph->edge_count > 0)
-        qsort(graph->edges, graph->edge_count, sizeof *graph->edges, by_target);
+    graph->column_count = 0;
     for (uint32_t i = 0; i < graph->vertex_count; i++) {
         struct vertex *vertex = &graph->vertices[i];
-        vertex->column = vertex->last != NO_INDEX ? graph->vertices[vertex->last].column + 1 : 0;
+        int after_last = vertex->last != NO_INDEX ? graph->vertices[vertex->last].column + 1 : 0;
+        vertex->column = after_last > least[i] ? after_last : least[i];
         for (; edge < graph->edge_count && graph->edges[edge].to == i; edge++) {
             int after = graph->vertices[graph->edges[edge].from].column + 1;
             vertex->column = vertex->column > after ? vertex->column : after;
         }
         if (vertex->column >= graph->column_count)
             graph->column_count = vertex->column + 1;
+    }
+}
+
+/* The edge goes down into its vertex at that vertex's column, on its way past other lines: none of
+ * them may have a vertex there. */
+static bool is_in_the_way(const struct graph *graph, const int *rows, const struct edge *edge,
+                          uint32_t other)
+{
+    const struct vertex *from = &graph->vertices[edge->from], *to = &graph->vertices[edge->to];
+    const struct vertex *vertex = &graph->vertices[other];
+    int row = rows[vertex->lane];
+    return vertex->column == to->column && ((rows[from->lane] < row && row < rows[to->lane]) ||
+                                            (rows[to->lane] < row && row < rows[from->lane]));
+}
+
+/* Moves waits to the right until what they reap comes down where nothing else stands. */
+static bool make_way(const struct graph *graph, const int *rows, int *least)
+{
+    bool moved = false;
+    for (uint32_t i = 0; i < graph->edge_count; i++) {
+        const struct edge *edge = &graph->edges[i];
+        for (uint32_t v = 0; edge->kind == EDGE_REAP && v < graph->vertex_count; v++) {
+            if (!is_in_the_way(graph, rows, edge, v))
+                continue;
+            least[edge->to] = graph->vertices[edge->to].column + 1;
+            moved = true;
+        }
+    }
+    return moved;
+}
+
+static void place(struct graph *graph)
+{
+    if (graph->edge_count > 0)
+        qsort(graph->edges, graph->edge_count, sizeof *graph->edges, by_target);
+    auto_free int *least = xcalloc((size_t)graph->vertex_count + 1, sizeof *least);
+    auto_free int *rows = graph_rows(graph);
+    /* What is moved may come into the way of others, but not for ever: only to the right. */
+    for (uint32_t times = 0; times <= graph->vertex_count; times++) {
+        place_after(graph, least);
+        if (!make_way(graph, rows, least))
+            break;
     }
 }
 

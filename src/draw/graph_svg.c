@@ -19,6 +19,8 @@ enum {
     LEAST_COLUMN = 44,
     OUTPUT_COLUMNS = 22,
     LEGEND_ROW = 22,
+    ABOVE = 10, /* the line and below it, the baselines of labels */
+    BELOW = 17,
 };
 
 struct sheet {
@@ -26,6 +28,7 @@ struct sheet {
     struct graph graph;
     int *rows, *columns; /* columns: their middles */
     int left, row_count;
+    struct space space; /* signals go through */
 };
 
 static int x_of(const struct sheet *sheet, uint32_t vertex)
@@ -45,13 +48,18 @@ static int y_of(const struct sheet *sheet, uint32_t vertex)
 
 /* ---- measures ---- */
 
-static int label_width(const struct sheet *sheet, uint32_t vertex)
+static int step_width(const struct sheet *sheet, uint32_t vertex)
 {
     auto_buf struct buf step = {0};
-    auto_buf struct buf output = {0};
     vertex_step_add(&step, &sheet->graph, vertex);
+    return svg_small_columns(utf8_width(step.data, step.length));
+}
+
+static int label_width(const struct sheet *sheet, uint32_t vertex)
+{
+    auto_buf struct buf output = {0};
     vertex_output_add(&output, &sheet->graph, vertex, OUTPUT_COLUMNS);
-    int below = svg_small_columns(utf8_width(step.data, step.length));
+    int below = step_width(sheet, vertex);
     int above = svg_small_columns(utf8_width(output.data, output.length));
     return (below > above ? below : above) + 12;
 }
@@ -72,11 +80,73 @@ static struct vertex **vertices_by_column(const struct graph *graph)
     return sorted;
 }
 
+/* What is reaped comes down so far left of its wait. */
+enum { JOIN_LEFT = BEND + DOT, JOIN_ROOM = 5 };
+
+/* On each line: where the label placed last ends, and where the next one may begin. */
+struct line_room {
+    int end, begin;
+};
+
+/* A vertex at `x` joins what is above or below: the lines between have no label where the edge goes
+ * past. Returns the least x that this takes; `keeps`: later labels keep away, too. */
+static int room_for_joins(const struct sheet *sheet, uint32_t vertex, int x, bool keeps,
+                          struct line_room *rooms)
+{
+    const struct graph *graph = &sheet->graph;
+    for (uint32_t i = 0; i < graph->edge_count; i++) {
+        const struct edge *edge = &graph->edges[i];
+        if (edge->kind != EDGE_REAP || edge->to != vertex)
+            continue;
+        int from = sheet->rows[graph->vertices[edge->from].lane];
+        int to = sheet->rows[graph->vertices[vertex].lane];
+        for (int row = (from < to ? from : to) + 1; row < (from < to ? to : from); row++) {
+            int least = rooms[row].end + JOIN_LEFT + JOIN_ROOM;
+            x = x > least ? x : least;
+            if (keeps && rooms[row].begin < x - JOIN_LEFT + JOIN_ROOM)
+                rooms[row].begin = x - JOIN_LEFT + JOIN_ROOM;
+        }
+    }
+    return x;
+}
+
+static int row_of(const struct sheet *sheet, const struct vertex *vertex)
+{
+    return sheet->rows[vertex->lane];
+}
+
+/* A process begins with a label that the branch of its fork, coming from below, does not cross. */
+static int room_for_fork(const struct sheet *sheet, uint32_t vertex, int x)
+{
+    const struct graph *graph = &sheet->graph;
+    for (uint32_t i = 0; i < graph->edge_count; i++) {
+        const struct edge *edge = &graph->edges[i];
+        if (edge->kind != EDGE_FORK || edge->to != vertex)
+            continue;
+        int least = sheet->columns[graph->vertices[edge->from].column] + BEND + JOIN_ROOM +
+                    step_width(sheet, vertex) / 2;
+        x = x > least ? x : least;
+    }
+    return x;
+}
+
+/* The least place of a vertex, right of a column at `x`. */
+static int room_for(const struct sheet *sheet, uint32_t vertex, int x, struct line_room *rooms)
+{
+    const struct vertex *one = &sheet->graph.vertices[vertex];
+    int half = label_width(sheet, vertex) / 2, row = row_of(sheet, one);
+    int least = (rooms[row].end > rooms[row].begin ? rooms[row].end : rooms[row].begin) + half;
+    x = room_for_fork(sheet, vertex, x > least ? x : least);
+    return room_for_joins(sheet, vertex, x, false, rooms);
+}
+
 /* As close as the labels of each line allow. Returns where the last one ends. */
 static int place_columns(struct sheet *sheet)
 {
     size_t count = (size_t)sheet->graph.column_count;
     auto_free struct vertex **sorted = vertices_by_column(&sheet->graph);
+    auto_free struct line_room *rooms =
+        xcalloc((size_t)sheet->graph.plot.lane_count + 1, sizeof *rooms);
     uint32_t next = 0;
     int end = 0;
     sheet->columns = xcalloc(count + 1, sizeof *sheet->columns);
@@ -85,17 +155,14 @@ static int place_columns(struct sheet *sheet)
         uint32_t first = next;
         for (; next < sheet->graph.vertex_count && sorted[next]->column == (int)i; next++) {
             uint32_t vertex = (uint32_t)(sorted[next] - sheet->graph.vertices);
-            uint32_t last = sorted[next]->last;
-            int half = label_width(sheet, vertex) / 2;
-            int least = last != NO_INDEX ? sheet->columns[sheet->graph.vertices[last].column] +
-                                               label_width(sheet, last) / 2 + half
-                                         : half;
-            x = x > least ? x : least;
+            x = room_for(sheet, vertex, x, rooms);
         }
         sheet->columns[i] = x;
         for (; first < next; first++) {
-            int right =
-                x + label_width(sheet, (uint32_t)(sorted[first] - sheet->graph.vertices)) / 2;
+            uint32_t vertex = (uint32_t)(sorted[first] - sheet->graph.vertices);
+            int right = x + label_width(sheet, vertex) / 2;
+            room_for_joins(sheet, vertex, x, true, rooms);
+            rooms[row_of(sheet, sorted[first])].end = right;
             end = end > right ? end : right;
         }
     }
@@ -156,9 +223,10 @@ static void draw_join(struct sheet *sheet, uint32_t from, uint32_t to)
 static void draw_signal(struct sheet *sheet, uint32_t from, uint32_t to)
 {
     int down = y_of(sheet, to) > y_of(sheet, from) ? 1 : -1;
-    auto_free char *path =
-        xasprintf("M%d %dL%d %d", x_of(sheet, from), y_of(sheet, from) + down * DOT,
-                  x_of(sheet, to) - 2, y_of(sheet, to) - down * (DOT + 1));
+    struct line line = {x_of(sheet, from), y_of(sheet, from) + down * DOT, x_of(sheet, to) - 2,
+                        y_of(sheet, to) - down * (DOT + 1)};
+    auto_free char *path = xasprintf("M%d %dL%d %d", line.x0, line.y0, line.x1, line.y1);
+    space_add_line(&sheet->space, line);
     draw_path(sheet, "signal", "signal", path);
 }
 
@@ -180,6 +248,17 @@ static void draw_edges(struct sheet *sheet)
 
 /* ---- vertices ---- */
 
+/* Below the line, unless a signal comes or goes through there and not above. */
+static int y_of_step(struct sheet *sheet, uint32_t vertex)
+{
+    int y = y_of(sheet, vertex), half = step_width(sheet, vertex) / 2, x = x_of(sheet, vertex);
+    const struct area below = {x - half, y + BELOW - 8, x + half, y + BELOW + 2};
+    const struct area above = {x - half, y - ABOVE - 8, x + half, y - ABOVE + 2};
+    bool goes_above =
+        !space_is_free(&sheet->space, below, true) && space_is_free(&sheet->space, above, true);
+    return goes_above ? y - ABOVE : y + BELOW;
+}
+
 static void draw_vertex(struct sheet *sheet, uint32_t vertex)
 {
     const struct act *act = sheet->graph.vertices[vertex].act;
@@ -197,9 +276,11 @@ static void draw_vertex(struct sheet *sheet, uint32_t vertex)
     else
         buf_printf(sheet->svg.out, "<circle class=\"%s\" cx=\"%d\" cy=\"%d\" r=\"%d\"/>",
                    act->kind == ACT_OUTPUT ? "mark" : "ink", x, y, DOT);
-    svg_text(&sheet->svg, x, y + 17, "middle", "small halo", step.data, step.length);
+    int step_y = output.length == 0 ? y_of_step(sheet, vertex) : y + BELOW;
+    svg_text(&sheet->svg, x, step_y, "middle", "small halo", step.data, step.length);
     if (output.length > 0)
-        svg_text(&sheet->svg, x, y - 10, "middle", "small strong halo", output.data, output.length);
+        svg_text(&sheet->svg, x, y - ABOVE, "middle", "small strong halo", output.data,
+                 output.length);
     buf_add_string(sheet->svg.out, "</g>\n");
 }
 
@@ -288,5 +369,6 @@ void graph_svg(const struct history *history, enum language language, struct buf
     svg_end(&sheet.svg);
     free(sheet.rows);
     free(sheet.columns);
+    space_release(&sheet.space);
     graph_release(&sheet.graph);
 }

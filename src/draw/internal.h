@@ -153,6 +153,28 @@ struct axis_style {
 void axis_init(struct axis *axis, const struct plot *plot, const struct axis_style *style);
 void axis_release(struct axis *axis);
 
+/* ---- what is taken (space.c) ---- */
+
+struct area { /* in pixels, all inclusive; not above or left of the picture */
+    int left, top, right, bottom;
+};
+struct line {
+    int x0, y0, x1, y1;
+};
+struct space {
+    struct shelf *shelves; /* of boxes */
+    size_t shelf_count;
+    struct line *lines;
+    size_t line_count, line_capacity;
+};
+void space_take(struct space *space, struct area box);
+void space_add_line(struct space *space, struct line line);
+/* Nothing was taken there and, if asked, no line goes through. */
+bool space_is_free(struct space *space, struct area box, bool of_lines);
+/* The part of the line that lies between two heights: from where to where. False: none does. */
+bool line_within(const struct line *line, int top, int bottom, int *from, int *to);
+void space_release(struct space *space);
+
 /* ---- text (canvas.c) ---- */
 
 struct canvas { /* characters in rows and columns; what is set outside of it is dropped */

@@ -129,7 +129,8 @@ void event_label_add(struct buf *out, enum language language, const struct event
     time_add(out, event->t_us);
     buf_add_string(out, word_in(language, WORD_COLON));
     teller_add(out, language, event);
-    buf_add_char(out, ' ');
+    if (language != LANGUAGE_ZH || strcmp(event->process, "timeline") != 0)
+        buf_add_char(out, ' ');
     label_add(out, told.data, told.length, 160);
 }
 

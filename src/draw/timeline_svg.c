@@ -18,6 +18,7 @@ enum {
     INDENT = 10, /* of a name, a generation */
     CLOSE = 11,  /* marks nearer than that are one, where the axis is squeezed */
     LEGEND_ROW = 22,
+    LEAST_ROOM = 10, /* of an act that has a place of its own */
 };
 
 struct mark { /* not drawn yet: more of its kind may follow too near to be told apart */
@@ -38,7 +39,7 @@ struct timeline {
         const struct act *act;
         int x;
     } * arrows;
-    int *taken; /* by labels, up to which x: two rows above each lane, and below the last */
+    struct space space; /* taken by labels, and by arrows unless there are too many */
 };
 
 /* ---- room ---- */
@@ -69,6 +70,40 @@ static void mark_label_add(struct buf *out, const struct plot *plot, const struc
         buf_add_string(out, signal_name(event->signal));
 }
 
+static int row_in(const struct plot *plot, uint32_t lane)
+{
+    return lane == plot->outside ? -1 : (int)lane; /* init's is the last one */
+}
+
+/* An arrow of the act goes across the lane. */
+static bool goes_across(const struct plot *plot, const struct act *act, uint32_t lane)
+{
+    uint32_t from = act->kind == ACT_ADOPT ? plot->init : act->lane, to = act->other;
+    bool is_arrow = act->kind == ACT_FORK || act->kind == ACT_REAP || act->kind == ACT_ADOPT ||
+                    act->kind == ACT_SEND || act->kind == ACT_RECEIVE;
+    if (!is_arrow || from == NO_INDEX || to == NO_INDEX)
+        return false;
+    int a = row_in(plot, from), b = row_in(plot, to), row = row_in(plot, lane);
+    return (a < row && row < b) || (b < row && row < a);
+}
+
+/* What the lane's fate, which stands behind its end, needs before the next arrow across it. */
+static int fate_room(const struct plot *plot, const struct act *act)
+{
+    auto_buf struct buf fate = {0};
+    if (act->other >= plot->cast->lane_count || plot->cast->lanes[act->other].process == NO_INDEX)
+        return 0;
+    lane_fate_add(&fate, plot->cast, act->other);
+    int needed = 16 + svg_columns(utf8_width(fate.data, fate.length)), passed = 0;
+    const struct act *end = plot->acts + plot->act_count;
+    for (const struct act *next = act + 1; next < end && passed < needed; next++) {
+        passed += next->at_once ? 0 : LEAST_ROOM;
+        if (passed < needed && goes_across(plot, next, act->other))
+            return needed - passed;
+    }
+    return 0;
+}
+
 static void room(const struct plot *plot, const struct act *act, int *before, int *after)
 {
     static const int rooms[] = {
@@ -78,14 +113,18 @@ static void room(const struct plot *plot, const struct act *act, int *before, in
     };
     *before = rooms[act->kind];
     *after = 0;
+    if (act->kind == ACT_REAP)
+        *after = fate_room(plot, act);
     if (act->kind == ACT_SEND || (act->kind == ACT_RECEIVE && act->other != NO_INDEX))
         *after = svg_small_columns(signal_width(plot, act)) + 2;
     if (act->kind == ACT_FAIL || act->kind == ACT_EXEC || act->kind == ACT_RECEIVE) {
         auto_buf struct buf label = {0};
         mark_label_add(&label, plot, act);
-        int half = svg_small_columns(utf8_width(label.data, label.length)) / 2;
-        *before = *before > half ? *before : half;
-        *after = *after > half ? *after : half;
+        int width = svg_small_columns(utf8_width(label.data, label.length));
+        bool beside = act->kind == ACT_RECEIVE && width > 0; /* an arrow comes from above */
+        int behind = beside ? width + 8 : width / 2;
+        *before = beside || *before > width / 2 ? *before : width / 2;
+        *after = *after > behind ? *after : behind;
     }
 }
 
@@ -135,15 +174,6 @@ static int act_x(const struct timeline *timeline, const struct act *act)
 static const struct event *event_of(const struct timeline *timeline, const struct act *act)
 {
     return &timeline->history->events[act->event].event;
-}
-
-/* Takes a row for a label: `row` 2n + 1 is just above lane n, 2n just below the lane before it. */
-static bool take(struct timeline *timeline, int row, int from, int to)
-{
-    if (from < timeline->taken[row])
-        return false;
-    timeline->taken[row] = to + 4;
-    return true;
 }
 
 /* ---- lanes ---- */
@@ -282,23 +312,40 @@ static void draw_shape(struct timeline *timeline, const struct act *act, int x, 
     }
 }
 
+/* Above the lane: over the mark, or beginning or ending there, or beside what comes from above. */
+static bool place_mark_label(struct timeline *timeline, int x, int y, int width, struct area *box)
+{
+    for (int strictly = !timeline->axis.squeezed; strictly >= 0; strictly--) {
+        const int lefts[] = {x - width / 2, x - 4, x + 4 - width, x + 5, x - 5 - width};
+        for (size_t i = 0; i < (strictly ? ARRAY_SIZE(lefts) : 1); i++) {
+            *box = (struct area){lefts[i], y - 8, lefts[i] + width, y + 2};
+            if (!space_is_free(&timeline->space, *box, strictly))
+                continue;
+            space_take(&timeline->space, *box);
+            return true;
+        }
+    }
+    return false;
+}
+
 static void draw_mark(struct timeline *timeline, uint32_t lane)
 {
     struct mark *mark = &timeline->marks[lane];
     const struct act *act = mark->act;
     if (act == NULL)
         return;
-    int y = y_of(timeline, lane), row = 2 * row_of(timeline, lane) + 1;
+    int y = y_of(timeline, lane);
     buf_printf(timeline->svg.out, "<g data-n=\"%llu\">",
                (unsigned long long)event_of(timeline, act)->n);
     svg_title_event(&timeline->svg, event_of(timeline, act), mark->times);
     draw_shape(timeline, act, mark->x, y);
     auto_buf struct buf label = {0};
     mark_label_add(&label, &timeline->plot, act);
-    int half = svg_small_columns(utf8_width(label.data, label.length)) / 2;
-    if (label.length > 0 && take(timeline, row, mark->x - half, mark->x + half))
-        svg_text(&timeline->svg, mark->x, y - HALF - 6, "middle", "small halo", label.data,
-                 label.length);
+    int width = svg_small_columns(utf8_width(label.data, label.length));
+    struct area box;
+    if (label.length > 0 && place_mark_label(timeline, mark->x, y - HALF - 6, width, &box))
+        svg_text(&timeline->svg, (box.left + box.right) / 2, y - HALF - 6, "middle", "small halo",
+                 label.data, label.length);
     buf_add_string(timeline->svg.out, "</g>\n");
     mark->act = NULL;
 }
@@ -326,72 +373,123 @@ static const char *arrow_class(enum act_kind kind)
                                : "signal";
 }
 
-static void draw_arrow_label(struct timeline *timeline, const struct act *act, int x, int from,
-                             int to)
+/* From a lane to another: whose act it is, where it begins and ends. */
+struct flight {
+    uint32_t from, to; /* lanes */
+    struct line line;
+};
+
+/* False: the act is none that goes from a lane to another. */
+static bool flight_of(const struct timeline *timeline, const struct act *act, struct flight *flight)
 {
-    auto_buf struct buf label = {0};
-    if (act_signal(&timeline->plot, act) > 0)
-        buf_add_string(&label, signal_name(act_signal(&timeline->plot, act)));
+    int x = act_x(timeline, act), to_x = x;
+    bool back = act->kind == ACT_REAP || act->kind == ACT_RECEIVE;
+    uint32_t from = back ? act->other : act->lane, to = back ? act->lane : act->other;
+    if (act->kind == ACT_ADOPT)
+        from = timeline->plot.init;
+    else if (act->kind != ACT_FORK && act->kind != ACT_SEND && !back)
+        return false;
+    if (from == NO_INDEX || to == NO_INDEX || from == to)
+        return false;
+    if (act->kind == ACT_SEND && act->arrival != NO_INDEX)
+        to_x = act_x(timeline, &timeline->plot.acts[act->arrival]);
+    int down = row_of(timeline, from) < row_of(timeline, to) ? 1 : -1;
+    *flight = (struct flight){
+        from, to, {x, y_of(timeline, from) + down * HALF, to_x, y_of(timeline, to) - down * HALF}};
+    return true;
+}
+
+static void add_lines(struct timeline *timeline)
+{
+    struct flight flight;
+    for (uint32_t i = 0; i < timeline->plot.act_count; i++)
+        if (flight_of(timeline, &timeline->plot.acts[i], &flight))
+            space_add_line(&timeline->space, flight.line);
+}
+
+static void arrow_label_add(struct buf *out, const struct timeline *timeline, const struct act *act)
+{
+    /* A signal to several: once. */
+    bool again = act > timeline->plot.acts && act[-1].event == act->event &&
+                 act[-1].kind == act->kind && act[-1].times == act->times;
+    if (act_signal(&timeline->plot, act) > 0 && !again)
+        buf_add_string(out, signal_name(act_signal(&timeline->plot, act)));
     if (act->times > 1) {
         auto_buf struct buf count = {0};
         count_add(&count, act->times);
-        word_add(&label, timeline->svg.language, WORD_TIMES, count.data);
-    }
-    if (label.length == 0)
-        return;
-    int width = svg_small_columns(utf8_width(label.data, label.length));
-    int gap = from < to ? from + 1 : from; /* the gap above that row */
-    for (int row = 2 * gap; row <= 2 * gap + 1; row++) {
-        if (!take(timeline, row, x + 5, x + 5 + width))
-            continue;
-        int y = timeline->top + gap * PITCH - PITCH + (row % 2 == 0 ? HALF + 13 : PITCH - HALF - 5);
-        svg_text(&timeline->svg, x + 5, y, "start", "small strong halo", label.data, label.length);
-        return;
+        word_add(out, timeline->svg.language, WORD_TIMES, count.data);
     }
 }
 
-/* From a lane to another, from `x` to `to_x`. */
-static void draw_arrow(struct timeline *timeline, const struct act *act, uint32_t from, uint32_t to,
-                       int x, int to_x)
+/* Right or left of the arrow, with its baseline at `y`. */
+static bool place_beside(struct timeline *timeline, const struct line *line, int width, int y,
+                         bool right, bool strictly, struct area *box)
 {
-    if (from == NO_INDEX || to == NO_INDEX || from == to)
+    int from, to;
+    if (!line_within(line, y - 10, y + 4, &from, &to))
+        return false;
+    int left = right ? to + 4 : from - 4 - width;
+    *box = (struct area){left, y - 8, left + width - 2, y + 2};
+    if (left < timeline->left || left + width > timeline->svg.width ||
+        !space_is_free(&timeline->space, *box, strictly && !timeline->axis.squeezed))
+        return false;
+    space_take(&timeline->space, *box);
+    return true;
+}
+
+/* Near its beginning if that is free: in one of the two rows between neighbouring lanes. */
+static bool place_arrow_label(struct timeline *timeline, const struct flight *flight, int width,
+                              struct area *box)
+{
+    int first = row_of(timeline, flight->from), last = row_of(timeline, flight->to);
+    int step = first < last ? 1 : -1;
+    for (int strictly = 1; strictly >= 0; strictly--)
+        for (int row = first; row != last; row += step)
+            for (int k = 0; k < 4; k++) {
+                int above = step > 0 ? row : row - 1; /* the lane above the gap */
+                int lower = k & 1, right = k < 2;
+                int y = timeline->top + above * PITCH +
+                        (lower == (step < 0) ? HALF + 13 : PITCH - HALF - 5);
+                if (place_beside(timeline, &flight->line, width, y, right, strictly, box))
+                    return true;
+            }
+    return false;
+}
+
+static void draw_arrow_label(struct timeline *timeline, const struct act *act,
+                             const struct flight *flight)
+{
+    auto_buf struct buf label = {0};
+    struct area box;
+    arrow_label_add(&label, timeline, act);
+    int width = svg_small_columns(utf8_width(label.data, label.length));
+    if (label.length > 0 && place_arrow_label(timeline, flight, width, &box))
+        svg_text(&timeline->svg, box.left, box.bottom - 2, "start", "small strong halo", label.data,
+                 label.length);
+}
+
+static void draw_arrow(struct timeline *timeline, const struct act *act)
+{
+    struct flight flight;
+    if (!flight_of(timeline, act, &flight))
         return;
-    struct arrow *last = &timeline->arrows[from * timeline->plot.lane_count + to];
+    const struct line *line = &flight.line;
+    struct arrow *last = &timeline->arrows[flight.from * timeline->plot.lane_count + flight.to];
     if (timeline->axis.squeezed && last->act != NULL && last->act->kind == act->kind &&
-        x - last->x < CLOSE)
+        line->x0 - last->x < CLOSE)
         return;
     last->act = act;
-    last->x = x;
-    bool down = row_of(timeline, from) < row_of(timeline, to);
+    last->x = line->x0;
     const char *class = arrow_class(act->kind);
-    int y0 = y_of(timeline, from) + (down ? HALF : -HALF);
-    int y1 = y_of(timeline, to) + (down ? -HALF : HALF);
     buf_printf(timeline->svg.out, "<g data-n=\"%llu\">",
                (unsigned long long)event_of(timeline, act)->n);
     svg_title_event(&timeline->svg, event_of(timeline, act), act->times);
     buf_printf(
         timeline->svg.out,
         "<path class=\"%s\" marker-end=\"url(#procenario-timeline-%s)\" d=\"M%d %dL%d %d\"/>\n",
-        class, class, x, y0, to_x, y1);
-    draw_arrow_label(timeline, act, x, row_of(timeline, from), row_of(timeline, to));
+        class, class, line->x0, line->y0, line->x1, line->y1);
+    draw_arrow_label(timeline, act, &flight);
     buf_add_string(timeline->svg.out, "</g>\n");
-}
-
-static void draw_act_arrow(struct timeline *timeline, const struct act *act)
-{
-    int x = act_x(timeline, act);
-    if (act->kind == ACT_FORK)
-        draw_arrow(timeline, act, act->lane, act->other, x, x);
-    else if (act->kind == ACT_REAP)
-        draw_arrow(timeline, act, act->other, act->lane, x, x);
-    else if (act->kind == ACT_ADOPT)
-        draw_arrow(timeline, act, timeline->plot.init, act->other, x, x);
-    else if (act->kind == ACT_RECEIVE)
-        draw_arrow(timeline, act, act->other, act->lane, x, x);
-    else if (act->kind == ACT_SEND)
-        draw_arrow(timeline, act, act->lane, act->other, x,
-                   act->arrival != NO_INDEX ? act_x(timeline, &timeline->plot.acts[act->arrival])
-                                            : x);
 }
 
 static bool is_marked(const struct timeline *timeline, const struct act *act)
@@ -424,8 +522,10 @@ static void draw_end(struct timeline *timeline, const struct act *act)
 
 static void draw_acts(struct timeline *timeline)
 {
+    if (!timeline->axis.squeezed)
+        add_lines(timeline);
     for (uint32_t i = 0; i < timeline->plot.act_count; i++)
-        draw_act_arrow(timeline, &timeline->plot.acts[i]);
+        draw_arrow(timeline, &timeline->plot.acts[i]);
     for (uint32_t i = 0; i < timeline->plot.act_count; i++) {
         const struct act *act = &timeline->plot.acts[i];
         if (act->kind == ACT_END)
@@ -566,8 +666,9 @@ static void draw_sample(struct timeline *timeline, const struct sample *sample, 
                    class, class, x, y);
     } else {
         const struct act *act = example_of(timeline, (enum act_kind)sample->which);
+        /* A failure stands above its lane. */
         if (act != NULL)
-            draw_shape(timeline, act, x + 12, y);
+            draw_shape(timeline, act, x + 12, act->kind == ACT_FAIL ? y + HALF - 1 : y);
         buf_add_char(timeline->svg.out, '\n');
     }
 }
@@ -639,7 +740,6 @@ void timeline_svg(const struct history *history, enum language language, struct 
     size_t lanes = timeline.plot.lane_count;
     timeline.marks = xcalloc(lanes + 1, sizeof *timeline.marks);
     timeline.arrows = xcalloc(lanes * lanes + 1, sizeof *timeline.arrows);
-    timeline.taken = xcalloc(2 * lanes + 4, sizeof *timeline.taken);
     measure(&timeline);
 
     svg_begin(&timeline.svg, history, WORD_TIMELINE_OF);
@@ -656,7 +756,7 @@ void timeline_svg(const struct history *history, enum language language, struct 
 
     free(timeline.marks);
     free(timeline.arrows);
-    free(timeline.taken);
+    space_release(&timeline.space);
     axis_release(&timeline.axis);
     plot_release(&timeline.plot);
     cast_release(&timeline.cast);

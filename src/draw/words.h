@@ -26,12 +26,12 @@
     X(WORD_SLEEPING, "sleeping", "睡眠")                                                           \
     X(WORD_STOPPED, "stopped", "暂停")                                                             \
     X(WORD_ZOMBIE, "zombie", "僵尸")                                                               \
-    X(WORD_FORK, "fork", "创建 (fork)")                                                            \
+    X(WORD_FORK, "fork", "创建（fork）")                                                           \
     X(WORD_SIGNAL, "signal", "信号")                                                               \
     X(WORD_REAP, "reaping", "回收")                                                                \
     X(WORD_ADOPT, "adoption by init", "被 init 收养")                                              \
     X(WORD_OUTPUT, "output", "输出")                                                               \
-    X(WORD_EXEC, "executes a program", "执行程序 (exec)")                                          \
+    X(WORD_EXEC, "executes a program", "执行程序（exec）")                                         \
     X(WORD_FAILURE, "a call that fails", "调用失败")                                               \
     X(WORD_CAUGHT, "signal caught", "捕获信号")                                                    \
     X(WORD_IGNORED, "%s ignored", "%s 被忽略")                                                     \
@@ -51,8 +51,8 @@
     X(WORD_STEP_ADOPT, "adopt", "收养")                                                            \
     X(WORD_STEP_EXIT, "exit", "exit")                                                              \
     /* Fates. */                                                                                   \
-    X(WORD_EXIT, "exit %d", "退出码 %d")                                                           \
-    X(WORD_CORE, "%s (core)", "%s（转储）")                                                        \
+    X(WORD_EXIT, "exit %d", "退出状态 %d")                                                         \
+    X(WORD_CORE, "%s, core", "%s，已转储")                                                         \
     X(WORD_ALIVE, "alive at the end", "运行结束时仍在")                                            \
     X(WORD_ZOMBIE_AT_END, "still a zombie at the end", "运行结束时仍是僵尸进程")                   \
     X(WORD_ORPHAN, "orphan, adopted by init", "孤儿进程，被 init 收养")                            \

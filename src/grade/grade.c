@@ -262,6 +262,7 @@ struct performing {
     struct scenario_result *scenario;
     size_t number;     /* which scenario of the assignment, from 0 */
     bool complete;     /* all runs so far have ended by themselves */
+    bool limited;      /* a limit had to end one */
     bool shown;        /* a picture is drawn already */
     char schedule[64]; /* of the present run */
     bool named;        /* it must be said which, and --schedule understands it */
@@ -274,11 +275,14 @@ static const char *kept_replay(struct performing *p)
     return keep_visible(p->g->arena, replay.data);
 }
 
-/* Of what is written nowhere, there is no moment: the evidence is the last that was written. */
+/* Is the evidence a moment at which it went wrong? Of what is written nowhere, it is the last that
+ * was written, and of a number of forks, all of them. */
 static bool has_moment(const struct expectation *expectation)
 {
-    return expectation->kind != EXPECT_OUTPUT || (expectation->output.form != OUTPUT_CONTAINS &&
-                                                  expectation->output.form != OUTPUT_MATCHES);
+    if (expectation->kind == EXPECT_OUTPUT)
+        return expectation->output.form != OUTPUT_CONTAINS &&
+               expectation->output.form != OUTPUT_MATCHES;
+    return expectation->kind != EXPECT_FORKS;
 }
 
 /* The first time that an expectation does not hold. */
@@ -359,8 +363,9 @@ static bool take_run(struct performing *p, const struct seen_run *run, struct er
     if (scenario->tried++ == 0 || (p->complete && broken))
         keep_ending(p, run);
     p->complete = p->complete && !broken;
+    p->limited = p->limited || run->footer.end == RUN_LIMIT;
     if (scenario->crashes.count == 0 && run->history != NULL)
-        tell_crashes(run->history, p->g->arena, &scenario->crashes);
+        tell_crashes(run->history, p->assigned->scenario, p->g->arena, &scenario->crashes);
     keep_reasons(p, run);
     for (size_t i = 0; i < scenario->check_count && i < run->footer.verdict_count; i++) {
         if (run->footer.verdicts[i].holds)
@@ -377,7 +382,7 @@ static bool take_run(struct performing *p, const struct seen_run *run, struct er
 static bool is_settled(const struct performing *p)
 {
     const struct scenario_result *scenario = p->scenario;
-    if (scenario->end == RUN_LIMIT)
+    if (p->limited)
         return true;
     bool any_holds = false;
     for (size_t i = 0; i < scenario->check_count; i++)
@@ -434,6 +439,8 @@ static bool perform_scenario(struct grader *g, size_t i, struct error *error)
     }
     scenario->outcome = OUTCOME_PERFORMED;
     points_give(assigned, scenario, p.complete);
+    if (scenario->points >= scenario->max && p.complete)
+        scenario->crashes.count = 0; /* they were no mistakes, then */
     return true;
 }
 

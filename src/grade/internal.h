@@ -45,8 +45,10 @@ void tell_evidence(const struct history *history, const struct verdict *verdict,
 
 /* Of a run that was cut off: a sentence for each process that had not ended. */
 void tell_waiting(const struct history *history, struct arena *arena, struct texts *out);
-/* A sentence for each process that was killed by a mistake of its own. */
-void tell_crashes(const struct history *history, struct arena *arena, struct texts *out);
+/* A sentence for each process that was killed by a mistake of its own, which the scenario does not
+ * expect of it. */
+void tell_crashes(const struct history *history, const struct scenario *scenario,
+                  struct arena *arena, struct texts *out);
 
 /* ---- replay.c ---- */
 

@@ -111,7 +111,8 @@ static void tell_block(const struct event *event, struct buf *out)
             buf_add_string(out, "a child");
     } else if (strcmp(event->on, "sleep") == 0) {
         buf_add_string(out, "went to sleep");
-    } else if (strcmp(event->on, "pause") == 0 || strcmp(event->on, "sigsuspend") == 0) {
+    } else if (strcmp(event->on, "pause") == 0 || strcmp(event->on, "sigsuspend") == 0 ||
+               strcmp(event->on, "sigtimedwait") == 0) {
         buf_add_string(out, "began to wait for a signal");
     } else {
         buf_printf(out, "began to wait in %s", event->on);

@@ -112,7 +112,10 @@ static void read_scenario(struct arena *arena, const json_t *object, struct scen
     read_texts(arena, object, "waiting", &one->waiting);
     read_texts(arena, object, "crashes", &one->crashes);
     read_texts(arena, object, "reasons", &one->reasons);
-    json_array_foreach(checks, i, item) read_check(arena, item, &one->checks[one->check_count++]);
+    json_array_foreach(checks, i, item)
+    {
+        read_check(arena, item, &one->checks[one->check_count++]);
+    }
 }
 
 static const char *read_id(struct arena *arena, const json_t *submission)
@@ -180,7 +183,9 @@ static struct result *read_root(const json_t *root)
     result->scenarios =
         arena_alloc(arena, (json_array_size(scenarios) + 1) * sizeof *result->scenarios);
     json_array_foreach(scenarios, i, item)
+    {
         read_scenario(arena, item, &result->scenarios[result->scenario_count++]);
+    }
     read_sums(root, result);
     return result;
 }

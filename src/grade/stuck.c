@@ -170,20 +170,48 @@ static const char *mistake(int signal)
     }
 }
 
-/* Was it the process's own doing? */
+/* Was it the process's own doing? The kernel's answer to what it did, or abort(3), which is a
+ * signal to oneself. */
 static bool is_own(const struct event *signal, const char *name)
 {
     return signal->from == NULL || strcmp(signal->from, "kernel") == 0 ||
-           strcmp(signal->from, name) == 0;
+           (signal->signal == SIGABRT && strcmp(signal->from, name) == 0);
+}
+
+static bool fate_is_listed(const struct expectation *expectation, const char *name, int signal)
+{
+    for (size_t i = 0; expectation->kind == EXPECT_EXIT && i < expectation->fate_count; i++) {
+        const struct fate_choice *choice = &expectation->fates[i];
+        for (size_t k = 0; name_matches(choice->process, name) && k < choice->fate_count; k++)
+            if (choice->fates[k].by_signal && choice->fates[k].value == signal)
+                return true;
+    }
+    return false;
+}
+
+/* Some scenarios are about programs that crash. */
+static bool is_expected(const struct scenario *scenario, const char *name, int signal)
+{
+    for (size_t i = 0; i < scenario->expectation_count; i++) {
+        const struct expectation *expectation = &scenario->expectations[i];
+        if (fate_is_listed(expectation, name, signal))
+            return true;
+        for (size_t k = 0; k < expectation->member_count; k++)
+            if (fate_is_listed(&expectation->members[k], name, signal))
+                return true;
+    }
+    return false;
 }
 
 /* The signal that ended it, when that was its own mistake; else NO_INDEX. */
-static uint32_t crash_of(const struct history *history, const struct chronicle *process)
+static uint32_t crash_of(const struct history *history, const struct scenario *scenario,
+                         const struct chronicle *process)
 {
     if (process->died == NO_INDEX)
         return NO_INDEX;
     const struct event *died = event_at(history, process->died);
-    if (died->has_status || mistake(died->signal) == NULL)
+    if (died->has_status || mistake(died->signal) == NULL ||
+        is_expected(scenario, process->name, died->signal))
         return NO_INDEX;
     for (uint32_t i = process->event_count; i > 0; i--) {
         const struct event *event = event_at(history, process->events[i - 1]);
@@ -204,32 +232,39 @@ static uint32_t before_crash(const struct history *history, const struct chronic
     return last;
 }
 
-void tell_crashes(const struct history *history, struct arena *arena, struct texts *out)
+static void tell_crash(const struct history *history, const struct chronicle *process,
+                       uint32_t crash, struct buf *out)
+{
+    const struct event *died = event_at(history, process->died);
+    tell_name(process->name, out);
+    buf_add_string(out, " crashed at ");
+    tell_time(died->t_us, out);
+    buf_printf(out, " with %s: %s", signal_name(died->signal), mistake(died->signal));
+    uint32_t last = before_crash(history, process, crash);
+    if (last == NO_INDEX)
+        return;
+    buf_add_string(out, ". Before that, at ");
+    tell_time(event_at(history, last)->t_us, out);
+    buf_add_char(out, ' ');
+    tell_event(history, last, out);
+}
+
+void tell_crashes(const struct history *history, const struct scenario *scenario,
+                  struct arena *arena, struct texts *out)
 {
     uint32_t more = 0;
     texts_init(out, arena, MOST_TOLD + 1);
     for (uint32_t i = 0; i < history->process_count; i++) {
         const struct chronicle *process = &history->processes[i];
-        uint32_t crash = crash_of(history, process);
+        uint32_t crash = crash_of(history, scenario, process);
         if (crash == NO_INDEX)
             continue;
         if (out->count == MOST_TOLD) {
             more++;
             continue;
         }
-        const struct event *died = event_at(history, process->died);
         auto_buf struct buf sentence = {0};
-        tell_name(process->name, &sentence);
-        buf_add_string(&sentence, " crashed at ");
-        tell_time(died->t_us, &sentence);
-        buf_printf(&sentence, " with %s: %s", signal_name(died->signal), mistake(died->signal));
-        uint32_t last = before_crash(history, process, crash);
-        if (last != NO_INDEX) {
-            buf_add_string(&sentence, ". Before that, at ");
-            tell_time(event_at(history, last)->t_us, &sentence);
-            buf_add_char(&sentence, ' ');
-            tell_event(history, last, &sentence);
-        }
+        tell_crash(history, process, crash, &sentence);
         texts_add(out, arena, sentence.data);
     }
     if (more > 0) {

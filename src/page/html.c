@@ -1,27 +1,11 @@
 /* Words and markup. */
 #include <string.h>
 
-#include "base/text.h"
 #include "page/internal.h"
-#include "transcript/markup.h"
 
 #define X(id, en, zh) {en, zh},
 static const char *const labels[LABEL_COUNT][LANGUAGE_COUNT] = {PAGE_LABELS(X)};
 #undef X
-
-void html_add(struct buf *out, const char *text, size_t length)
-{
-    markup_escape(out, text, length);
-}
-
-void html_add_name(struct buf *out, const char *text)
-{
-    auto_buf struct buf visible = {0};
-    text_add_visible(&visible, text, strlen(text));
-    buf_add_string(out, "<bdi>");
-    html_add(out, visible.data, visible.length);
-    buf_add_string(out, "</bdi>");
-}
 
 void text_add_label(struct buf *out, enum language language, enum label label,
                     const char *const *given)

@@ -2,26 +2,16 @@
 #ifndef PROCENARIO_PAGE_INTERNAL_H
 #define PROCENARIO_PAGE_INTERNAL_H
 
-#include "base/mem.h"
 #include "history/history.h"
+#include "page/frame.h"
 #include "page/words.h"
 
 /* The page's own style and script, as they stand in page.css and page.js (assets.c). */
-struct asset {
-    const char *text;
-    size_t length;
-};
 struct asset page_style(void);
 struct asset page_script(void);
 
 /* ---- words and markup (html.c) ---- */
 
-/* Text for an element or a quoted attribute. What must not stand in HTML (controls,
- * noncharacters) becomes U+FFFD; callers make it visible first where that says more. */
-void html_add(struct buf *out, const char *text, size_t length);
-/* A name, title or other text of the run's author, controls made visible; its direction of writing
- * does not affect what stands around it. */
-void html_add_name(struct buf *out, const char *text);
 /* A label, {0} to {3} replaced by what is given, WITH(a, b) or NULL; markup is escaped. */
 #define WITH(...) ((const char *const[4]){__VA_ARGS__})
 void html_add_label(struct buf *out, enum language language, enum label label,

@@ -1,7 +1,6 @@
-/* The page as a whole: what stands where, and what its browser may do with it. */
+/* The page as a whole: what stands where. */
 #include "page/page.h"
 
-#include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,79 +35,10 @@ static void add(struct page *page, const char *markup)
     buf_add_string(&page->out, markup);
 }
 
-/* ---- the head ---- */
-
 static const char *title_of(const struct page *page)
 {
     const char *title = page->history->header.scenario;
     return title[0] != '\0' ? title : "procenario";
-}
-
-/* How a policy names a style or script that may be used: by its hash (W3C CSP3, 2.3.1). */
-static void add_hash(struct buf *out, const char *text, size_t length)
-{
-    SHA2_CTX context;
-    uint8_t digest[SHA256_DIGEST_LENGTH];
-    SHA256Init(&context);
-    SHA256Update(&context, (const uint8_t *)text, length);
-    SHA256Final(digest, &context);
-    buf_add_string(out, " 'sha256-");
-    base64_add(out, digest, sizeof digest);
-    buf_add_char(out, '\'');
-}
-
-/* The picture brings style sheets of its own. */
-static void add_picture_hashes(struct buf *out, const struct buf *picture)
-{
-    const char *at = picture->data;
-    while (at != NULL && (at = strstr(at, "<style")) != NULL) {
-        const char *begin = strchr(at, '>'), *end = strstr(at, "</style>");
-        if (begin == NULL || end == NULL)
-            return;
-        add_hash(out, begin + 1, (size_t)(end - begin - 1));
-        at = end;
-    }
-}
-
-/* Nothing is loaded from anywhere, nothing runs but the page's own script, and what a program has
- * printed can do neither, even if it should come through as markup. */
-static void add_policy(struct page *page)
-{
-    struct asset style = page_style(), script = page_script();
-    add(page, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-              "base-uri 'none'; form-action 'none'; style-src");
-    add_hash(&page->out, style.text, style.length);
-    if (page->colors.length > 0)
-        add_hash(&page->out, page->colors.data, page->colors.length);
-    add_picture_hashes(&page->out, &page->timeline);
-    add(page, "; script-src");
-    add_hash(&page->out, script.text, script.length);
-    add(page, "\">\n");
-}
-
-static void add_head(struct page *page)
-{
-    struct asset style = page_style();
-    const char *title = title_of(page);
-    auto_buf struct buf visible = {0};
-    text_add_visible(&visible, title, strlen(title));
-    buf_printf(&page->out,
-               "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n",
-               language_words[page->language]);
-    add_policy(page);
-    add(page, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-              "<meta name=\"color-scheme\" content=\"light dark\">\n"
-              "<meta name=\"generator\" content=\"procenario\">\n<title>");
-    html_add(&page->out, visible.data, visible.length);
-    add(page, "</title>\n<style>");
-    buf_add(&page->out, style.text, style.length);
-    add(page, "</style>\n");
-    if (page->colors.length > 0) {
-        add(page, "<style>");
-        buf_add(&page->out, page->colors.data, page->colors.length);
-        add(page, "</style>\n");
-    }
-    add(page, "</head>\n");
 }
 
 /* ---- the player ---- */
@@ -324,7 +254,6 @@ static void add_data(struct page *page)
 
 static void add_body(struct page *page)
 {
-    struct asset script = page_script();
     add(page, "<body>\n<header>\n<h1>");
     html_add_name(&page->out, title_of(page));
     add(page, "</h1>\n");
@@ -343,9 +272,6 @@ static void add_body(struct page *page)
     add(page, "</section>\n</main>\n");
     write_out(page);
     add_data(page);
-    add(page, "<script>");
-    buf_add(&page->out, script.text, script.length);
-    add(page, "</script>\n</body>\n</html>\n");
 }
 
 /* The picture, in memory: its style sheets have to be named in the head. */
@@ -372,8 +298,16 @@ void page_write(const struct history *history, enum language language, FILE *out
     page.typescript = typescript_of(history);
     typescript_add_style(page.typescript, &page.colors);
     draw_timeline(&page);
-    add_head(&page);
+    const struct asset styles[] = {page_style(), {page.colors.data, page.colors.length}};
+    const struct frame frame = {.language = language_words[language],
+                                .title = title_of(&page),
+                                .styles = styles,
+                                .style_count = ARRAY_SIZE(styles),
+                                .markup = page.timeline.data,
+                                .script = page_script()};
+    frame_begin(&page.out, &frame);
     add_body(&page);
+    frame_end(&page.out, &frame);
     write_out(&page);
     typescript_free(page.typescript);
     buf_release(&page.colors);

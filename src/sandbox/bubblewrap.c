@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/native.h"
 #include "base/text.h"
 #include "sandbox/internal.h"
 
@@ -126,7 +127,7 @@ static bool add_files(struct bubblewrap *b, struct error *error)
         add_file(b, "0444", fd, files[i].path);
     }
     /* A copy: the user that we become may not be able to reach the original. */
-    int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    int self = open(own_program(), O_RDONLY | O_CLOEXEC);
     if (self < 0)
         return error_set(error, errno, "cannot open procenario's own program");
     add_file(b, "0555", self, "/run/procenario");

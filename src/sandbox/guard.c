@@ -68,8 +68,8 @@ static const struct refusal refusals[] = {
     /* Another filter could answer for the director: an answer to SECCOMP_RET_USER_NOTIF stands
      * above its SECCOMP_RET_TRACE (seccomp(2)). */
     {"seccomp", EPERM},
-    /* memory that no process's size shows and no folder's bound holds */
-    {"memfd_create", ENOSYS},
+    /* Memory that no process's size shows and no folder's bound holds. (memfd_create is refused by
+     * the director, who uses it.) */
     {"memfd_secret", ENOSYS},
     /* what has been a way into kernels, and is no matter for exercises */
     {"add_key", ENOSYS},
@@ -224,14 +224,14 @@ static bool export(scmp_filter_ctx context, struct sock_fprog *program)
     if (file < 0 || seccomp_export_bpf(context, file) != 0 || fstat(file, &made) != 0)
         return false;
     size_t length = (size_t)made.st_size, count = length / sizeof *program->filter;
-    struct sock_filter *code = xcalloc(count + ARRAY_SIZE(newer_calls), sizeof *code);
-    memcpy(code, newer_calls, sizeof newer_calls);
-    if (pread(file, code + ARRAY_SIZE(newer_calls), length, 0) != (ssize_t)length) {
-        free(code);
-        return false;
-    }
-    *program = (struct sock_fprog){(unsigned short)(count + ARRAY_SIZE(newer_calls)), code};
-    return true;
+    program->len = (unsigned short)(count + ARRAY_SIZE(newer_calls));
+    program->filter = xcalloc(program->len, sizeof *program->filter);
+    memcpy(program->filter, newer_calls, sizeof newer_calls);
+    if (pread(file, program->filter + ARRAY_SIZE(newer_calls), length, 0) == (ssize_t)length)
+        return true;
+    free(program->filter);
+    program->filter = NULL;
+    return false;
 }
 
 const struct sock_fprog *guard_program(struct error *error)

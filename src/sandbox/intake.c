@@ -175,7 +175,7 @@ static bool lies_below(const struct taking *t, bool archive)
         here += t->matches[i];
         below += t->matches_below[i];
     }
-    return below > here;
+    return below > here || (archive && below > 0 && below == here);
 }
 
 /* ---- taking ---- */
@@ -442,7 +442,8 @@ static void drop(struct kept *kept)
 static void resolve_conflicts(struct taking *t)
 {
     struct kept *last = NULL; /* kept so far */
-    qsort(t->kept, t->kept_count, sizeof *t->kept, compare_kept);
+    if (t->kept_count > 0)
+        qsort(t->kept, t->kept_count, sizeof *t->kept, compare_kept);
     for (size_t i = 0; i < t->kept_count; i++) {
         struct kept *now = &t->kept[i];
         if (last != NULL && strcmp(last->path, now->path) == 0) {

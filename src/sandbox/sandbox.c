@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/native.h"
 #include "base/units.h"
 #include "sandbox/internal.h"
 
@@ -24,7 +25,7 @@
 #define UNPRIVILEGED_ID 65534
 /* How long the inside may take for all but the run itself. */
 #define OPEN_MS (60 * 1000)
-#define MARGIN_MS (30 * 1000)
+#define MARGIN_MS (30 * 1000) /* unless the options say otherwise */
 #define CLOSE_MS (10 * 1000)
 
 struct sandbox {
@@ -35,6 +36,7 @@ struct sandbox {
     int first_fd; /* … and of the first process inside, with which all others end; -1: not known */
     int info;     /* a pipe on which bwrap tells who that is */
     bool opened;  /* the stage has answered */
+    int64_t margin_ms;
     const volatile sig_atomic_t *interrupted;
     /* without bubblewrap: */
     char *top;     /* the folder of all files */
@@ -223,7 +225,7 @@ static bool begin_unsafe(struct sandbox *sandbox, int socket, struct error *erro
     char number[16];
     snprintf(number, sizeof number, "%d", STAGE_SOCKET);
     char *const argv[] = {"procenario", "stage", number, top, NULL};
-    struct start how = {.path = "/proc/self/exe",
+    struct start how = {.path = own_program(),
                         .argv = argv,
                         .socket = socket,
                         .fds = &sandbox->held,
@@ -346,6 +348,7 @@ static struct sandbox *sandbox_new(const struct sandbox_options *options)
     sandbox->socket = sandbox->log = sandbox->child_fd = sandbox->first_fd = sandbox->info =
         sandbox->held = -1;
     sandbox->interrupted = options->interrupted;
+    sandbox->margin_ms = options->margin_ms > 0 ? (int64_t)options->margin_ms : MARGIN_MS;
     return sandbox;
 }
 
@@ -399,7 +402,7 @@ bool sandbox_perform(struct sandbox *sandbox, const struct sandbox_run *run, int
                                                         : &limits_default;
     struct message message = {
         .kind = REQUEST_PERFORM, .request = request_perform_write(run, error), .file = trace_fd};
-    return ask(sandbox, &message, limits->wall_ns / NS_PER_MS + MARGIN_MS, error);
+    return ask(sandbox, &message, limits->wall_ns / NS_PER_MS + sandbox->margin_ms, error);
 }
 
 void sandbox_close(struct sandbox *sandbox)

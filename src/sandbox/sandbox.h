@@ -22,6 +22,9 @@ struct sandbox_options {
     uint64_t disk;      /* bytes that /work, /tmp and /dev/shm may each hold */
     uint64_t files;     /* files and folders, likewise */
     unsigned processor; /* as in perform_options; 0: any */
+    /* How long it may take, besides the run itself, until it is taken for dead and ended; 0: 30 s
+     */
+    uint64_t margin_ms;
     /* Set by the caller's signal handler: whatever is waited for is given up (error code EINTR).
      * NULL: signals do not matter. */
     const volatile sig_atomic_t *interrupted;

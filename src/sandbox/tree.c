@@ -238,7 +238,7 @@ bool tree_clear(int folder)
 {
     struct clearing c = {.top = folder};
     fchmod(folder, 0700);
-    bool cleared;
+    bool cleared = true;
     do {
         c.again = false;
         cleared = clear_folder(&c, folder, 0);

@@ -111,7 +111,8 @@ static void add_targets(const struct teller *teller)
 {
     if (teller->event->target_count == 0)
         say(teller, PHRASE_NOBODY);
-    add_list(teller, teller->event->targets, teller->event->target_count, ", ");
+    add_list(teller, teller->event->targets, teller->event->target_count,
+             teller->language == LANGUAGE_ZH ? "、" : ", ");
 }
 
 static void add_text(const struct teller *teller)
@@ -134,8 +135,21 @@ static void add_after(const struct teller *teller)
     add_duration(teller, teller->event->after_us);
 }
 
+/* Who is no process of the run has a word in each language. */
 static void add_sender(const struct teller *teller)
 {
+    static const struct {
+        const char *name;
+        enum phrase phrase;
+    } others[] = {{"timeline", PHRASE_FROM_TIMELINE},
+                  {"terminal", PHRASE_FROM_TERMINAL},
+                  {"timer", PHRASE_FROM_TIMER},
+                  {"kernel", PHRASE_FROM_KERNEL}};
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+        if (strcmp(others[i].name, teller->event->from) == 0) {
+            say(teller, others[i].phrase);
+            return;
+        }
     add_visible(teller, teller->event->from);
 }
 
@@ -167,14 +181,48 @@ static const struct {
     {"from", add_from},   {"sender", add_sender},   {"table", add_table},
 };
 
-static void add_word(const struct teller *teller, const char *word, size_t length)
+/* How the word of a phrase is filled in. */
+typedef void filler(const struct teller *teller);
+static filler *find_filler(const char *word, size_t length)
 {
     for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-        if (strncmp(words[i].word, word, length) == 0 && words[i].word[length] == '\0') {
-            words[i].add(teller);
-            return;
-        }
+        if (strncmp(words[i].word, word, length) == 0 && words[i].word[length] == '\0')
+            return words[i].add;
     BUG("no word {%.*s} in phrases", (int)length, word);
+}
+
+/* Chinese characters and their punctuation: from U+2E80 on, where UTF-8 has a lead byte of at least
+ * 0xe2 (for which `text` has three bytes). */
+static bool is_chinese(const char *text, size_t length)
+{
+    unsigned char lead = length >= 3 ? (unsigned char)text[0] : 0;
+    return lead >= 0xe3 || (lead == 0xe2 && (unsigned char)text[1] >= 0xba);
+}
+
+static bool ends_chinese(const char *text, size_t length)
+{
+    size_t begin = length;
+    while (begin > 0 && ((unsigned char)text[begin - 1] & 0xc0) == 0x80)
+        begin--;
+    return begin > 0 && is_chinese(text + begin - 1, length - begin + 1);
+}
+
+/* Fills the word in. A blank sets Latin letters off from Chinese ones, and these not from each
+ * other. Returns how much of what stands behind it is a blank too many. */
+static size_t fill_in(const struct teller *teller, filler *add, const char *behind)
+{
+    struct buf *out = teller->out;
+    auto_buf struct buf word = {0};
+    add(&(struct teller){teller->event, teller->language, &word});
+    if (teller->language == LANGUAGE_ZH && out->length > 0 && out->data[out->length - 1] == ' ' &&
+        ends_chinese(out->data, out->length - 1) && is_chinese(word.data, word.length))
+        out->length--;
+    buf_add(out, word.data, word.length);
+    return teller->language == LANGUAGE_ZH && *behind == ' ' &&
+                   ends_chinese(word.data, word.length) &&
+                   is_chinese(behind + 1, strlen(behind + 1))
+               ? 1
+               : 0;
 }
 
 static void say(const struct teller *teller, enum phrase phrase)
@@ -187,8 +235,9 @@ static void say(const struct teller *teller, enum phrase phrase)
         if (*text == '\0')
             return;
         size_t length = strcspn(++text, "}");
-        add_word(teller, text, length);
+        filler *add = find_filler(text, length);
         text += length + 1;
+        text += fill_in(teller, add, text);
     }
 }
 
@@ -286,7 +335,7 @@ static enum phrase phrase_of(const struct event *event)
     case EVENT_WAIT:
         return phrase_of_wait(event);
     case EVENT_EXIT:
-        return event->has_status ? PHRASE_EXITS : PHRASE_KILLED;
+        return event->has_status ? PHRASE_EXITS : event->core ? PHRASE_KILLED_CORE : PHRASE_KILLED;
     case EVENT_REAP:
         return event->automatic ? PHRASE_REAP_AUTO : PHRASE_REAP;
     case EVENT_ADOPT:

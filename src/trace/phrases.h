@@ -32,7 +32,7 @@
       "探查一个进程组（{targets}）{failure}")                                                      \
     X(PHRASE_CATCHES, "catches {signal}{from}", "捕获 {signal}{from}")                             \
     X(PHRASE_IGNORES, "ignores {signal}{from}", "忽略 {signal}{from}")                             \
-    X(PHRASE_IS_HIT, "is hit by {signal}{from}", "被 {signal} 击中{from}")                         \
+    X(PHRASE_IS_HIT, "is hit by {signal}{from}", "收到 {signal}{from}，即将终止")                  \
     X(PHRASE_GETS, "gets {signal}{from}", "收到 {signal}{from}")                                   \
     X(PHRASE_STOP, "is stopped by {signal}", "被 {signal} 暂停")                                   \
     X(PHRASE_CONTINUE, "goes on", "继续运行")                                                      \
@@ -58,8 +58,9 @@
       "等待子进程，看到它已结束（{fate}），但不回收")                                              \
     X(PHRASE_WAIT_NONE, "waits for {to}: none has ended yet", "查看 {to}：尚未结束")               \
     X(PHRASE_WAIT_ANY_NONE, "waits for a child: none has ended yet", "查看子进程：尚无一个结束")   \
-    X(PHRASE_EXITS, "exits with {fate}", "退出，{fate}")                                           \
-    X(PHRASE_KILLED, "is killed by {fate}", "被 {fate} 杀死")                                      \
+    X(PHRASE_EXITS, "exits with {fate}", "结束，{fate}")                                           \
+    X(PHRASE_KILLED, "is killed by {signal}", "被 {signal} 杀死")                                  \
+    X(PHRASE_KILLED_CORE, "is killed by {signal} (core dumped)", "被 {signal} 杀死（核心已转储）") \
     X(PHRASE_REAP, "reaps {child} ({fate})", "回收 {child}（{fate}）")                             \
     X(PHRASE_REAP_AUTO, "ignores SIGCHLD: {child} is discarded ({fate})",                          \
       "忽略 SIGCHLD：{child} 被内核直接回收（{fate}）")                                            \
@@ -85,15 +86,19 @@
     X(PHRASE_SNAPSHOT, "process table:{table}", "进程表：{table}")                                 \
     X(PHRASE_TYPE, "types \"{text}\"", "键入 \"{text}\"")                                          \
     X(PHRASE_CLOSE, "closes {on}", "关闭 {on}")                                                    \
-    X(PHRASE_TURN, "has the turn", "得到运行机会")                                                 \
+    X(PHRASE_TURN, "has the turn", "轮到它运行")                                                   \
     X(PHRASE_LIMIT, "limit '{on}': {text}", "超出限制 '{on}'：{text}")                             \
     X(PHRASE_INTERRUPT, "interrupted by {signal}", "被 {signal} 中断")                             \
     /* Pieces of the above. */                                                                     \
     X(PHRASE_FAILURE, ": {error}", "：{error}")                                                    \
     X(PHRASE_FAILURE_INJECTED, ": {error} (injected)", "：{error}（注入）")                        \
     X(PHRASE_FROM, " (from {sender})", "（来自 {sender}）")                                        \
-    X(PHRASE_STATUS, "status {status}", "状态码 {status}")                                         \
-    X(PHRASE_CORE, "{signal} (core dumped)", "{signal}（已转储内存）")                             \
+    X(PHRASE_FROM_TIMELINE, "timeline", "外部")                                                    \
+    X(PHRASE_FROM_TERMINAL, "terminal", "终端")                                                    \
+    X(PHRASE_FROM_TIMER, "timer", "定时器")                                                        \
+    X(PHRASE_FROM_KERNEL, "kernel", "内核")                                                        \
+    X(PHRASE_STATUS, "status {status}", "退出状态 {status}")                                       \
+    X(PHRASE_CORE, "{signal}, core dumped", "{signal}，核心已转储")                                \
     X(PHRASE_NOBODY, "nobody", "空")                                                               \
     X(PHRASE_RUNNING, "running", "运行")                                                           \
     X(PHRASE_SLEEPING, "sleeping", "睡眠")                                                         \

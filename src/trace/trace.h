@@ -274,7 +274,7 @@ void event_format(const struct event *event, struct buf *out);
 void event_describe(const struct event *event, struct buf *out);
 /* The same in any language. Names, texts and errors stay as they are. */
 void event_describe_in(enum language language, const struct event *event, struct buf *out);
-/* What an exit or reap tells: "status 3", "SIGKILL", "SIGSEGV (core dumped)". */
+/* What an exit or reap tells: "status 3", "SIGKILL", "SIGSEGV, core dumped". */
 void fate_describe_in(enum language language, const struct event *event, struct buf *out);
 /* "sleeping", "zombie" … in any language. */
 const char *state_in(enum process_state state, enum language language);

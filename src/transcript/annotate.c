@@ -28,7 +28,8 @@ static void tell_death(struct transcript *transcript, bool zombie)
 {
     auto_buf struct buf text = {0};
     buf_add_string(&text, transcript->death);
-    if (zombie && !is(transcript->root, transcript->dead)) /* who started the root reaps it */
+    bool last = is(transcript->root, transcript->dead) && !transcript->root_leaves;
+    if (zombie && !last) /* the end of the story: who started the root reaps it */
         buf_add_string(&text, transcript->language == LANGUAGE_ZH ? "，成为僵尸进程"
                                                                   : " and is now a zombie");
     annotate_release(transcript);
@@ -64,8 +65,9 @@ static bool is_worth_telling(const struct transcript *transcript, const struct e
         return true;
     case EVENT_SIGNAL:
         return event->action == ACTION_CAUGHT || event->action == ACTION_IGNORED;
-    case EVENT_REAP: /* the root's is no part of the story */
-        return !is(event->process, "init") || !is(transcript->root, event->child);
+    case EVENT_REAP: /* the root's is the end of the story, unless others go on */
+        return !is(event->process, "init") || !is(transcript->root, event->child) ||
+               transcript->root_leaves;
     case EVENT_BLOCK: /* for whom, if it is not time that has to pass */
         return is(event->on, "wait") || is(event->on, "pause") || is(event->on, "sigsuspend");
     case EVENT_SNAPSHOT: /* a `ps` step prints its own */
@@ -105,8 +107,20 @@ static void add_who(struct transcript *transcript, const struct event *event, st
         buf_add_char(text, ' ');
 }
 
+static void count_processes(struct transcript *transcript, const struct event *event)
+{
+    bool of_root = is(transcript->root, event->kind == EVENT_REAP ? event->child : event->process);
+    if (event->kind == EVENT_FORK && event->error == 0)
+        transcript->others++;
+    else if (event->kind == EVENT_REAP && !of_root && transcript->others > 0)
+        transcript->others--;
+    else if (event->kind == EVENT_EXIT && of_root)
+        transcript->root_leaves = transcript->others > 0;
+}
+
 void annotate_event(struct transcript *transcript, const struct event *event)
 {
+    count_processes(transcript, event);
     if (event->kind == EVENT_REAP && is(transcript->dead, event->child) &&
         event->t_us == transcript->now_us)
         tell_death(transcript, false);

@@ -45,6 +45,8 @@ struct transcript {
     bool command_told;         /* or none will be */
     bool cut_off_told;
     char *root;         /* the root's name; NULL before it starts */
+    size_t others;      /* processes besides the root that were not reaped yet */
+    bool root_leaves;   /* the root ended, and some of them were still there */
     char *dead, *death; /* who has died, and the words for it; NULL: told already */
 };
 

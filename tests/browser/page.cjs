@@ -8,13 +8,7 @@
 "use strict";
 
 const assert = require("node:assert/strict");
-const path = require("node:path");
-const { chromium } = require("playwright-core");
-
-const ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-];
+const { browse, complaintsOfAxe, narrow } = require("./browse.cjs");
 
 const at = (page) => page.inputValue("#scrubber").then(Number);
 const last = (page) => page.getAttribute("#scrubber", "max").then(Number);
@@ -140,16 +134,11 @@ const checks = {
     },
 
     async accessible(page) {
-        const axe = require("axe-core");
         for (const colorScheme of ["light", "dark"]) {
             await page.emulateMedia({ colorScheme });
             for (const event of [1, 7]) {
                 await page.evaluate((number) => { location.hash = `#event-${number}`; }, event);
-                await page.evaluate(axe.source);
-                const { violations } = await page.evaluate(() => window.axe.run(document));
-                assert.deepEqual(
-                    violations.map(({ id, nodes: found }) => [id, found.map(({ html }) => html)]),
-                    [], `${colorScheme}, event ${event}`);
+                assert.deepEqual(await complaintsOfAxe(page), [], `${colorScheme}, event ${event}`);
             }
         }
     },
@@ -236,14 +225,7 @@ const checks = {
         assert.equal(await page.locator("#paper *").count(), 0);
     },
 
-    // Nothing runs off to the side, however narrow the window or large the type.
-    async narrow(page) {
-        for (const width of [320, 640, 1280, 2560]) {
-            await page.setViewportSize({ width, height: 600 });
-            const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-            assert.ok(wide <= width, `${wide} in a window of ${width}`);
-        }
-    },
+    narrow,
 
     // Without scripts: a report.
     async plain(page) {
@@ -257,31 +239,4 @@ const checks = {
     },
 };
 
-const main = async ([check, file]) => {
-    const browser = await chromium.launch({
-        executablePath: "/usr/bin/chromium", args: ARGUMENTS, timeout: 100000,
-    });
-    try {
-        const page = await browser.newPage({
-            bypassCSP: check === "accessible", // axe is a script that the page does not know
-            javaScriptEnabled: check !== "plain",
-        });
-        page.setDefaultTimeout(60000);
-        const complaints = [];
-        page.on("console", (message) => complaints.push(message.text()));
-        page.on("pageerror", (error) => complaints.push(error.message));
-        page.on("request", (request) => {
-            if (!request.url().startsWith("file:")) complaints.push(`asks for ${request.url()}`);
-        });
-        await page.goto(`file://${path.resolve(file)}`);
-        await checks[check](page);
-        assert.deepEqual(complaints, []);
-    } finally {
-        await browser.close();
-    }
-};
-
-main(process.argv.slice(2)).catch((error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-});
+browse(checks);

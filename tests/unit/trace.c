@@ -197,6 +197,19 @@ static void test_phrases(void)
     auto_buf struct buf words = {0};
     event_describe_in(LANGUAGE_ZH, &event, &words);
     ok(strcmp(words.data, "被 SIGKILL 杀死") == 0, "a death in Chinese");
+    struct event dumped = {.kind = EVENT_EXIT, .process = "child", .signal = 11, .core = true};
+    buf_clear(&words);
+    event_describe_in(LANGUAGE_ZH, &dumped, &words);
+    ok(strcmp(words.data, "被 SIGSEGV 杀死（核心已转储）") == 0, "with its core");
+    struct event caught = {.kind = EVENT_SIGNAL,
+                           .process = "child",
+                           .signal = 15,
+                           .action = ACTION_CAUGHT,
+                           .from = "timeline"};
+    buf_clear(&words);
+    event_describe_in(LANGUAGE_ZH, &caught, &words);
+    ok(strcmp(words.data, "捕获 SIGTERM（来自外部）") == 0,
+       "no blank between Chinese words, and one beside others");
     ok(strcmp(state_in(STATE_ZOMBIE, LANGUAGE_ZH), "僵尸") == 0, "a state in Chinese");
     ok(strcmp(state_in(STATE_ZOMBIE, LANGUAGE_EN), state_words[STATE_ZOMBIE]) == 0,
        "a state in English");
