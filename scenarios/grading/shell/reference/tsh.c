@@ -2,8 +2,9 @@
  * tsh: a small shell with job control.
  *
  * SIGCHLD is blocked all the time but while the shell waits: for a line, or for the job in the
- * foreground. So its handler, the only place where children are reaped, never comes between a fork and
- * the note of it in the table of jobs. The handler only notes what happened; the main loop tells it.
+ * foreground. So its handler, the only place where children are reaped, never comes between a fork
+ * and the note of it in the table of jobs. The handler only notes what happened; the main loop
+ * tells it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -137,8 +138,9 @@ static void tell_news(void)
     for (int i = 0; i < MOST_JOBS; i++) {
         struct job *job = &jobs[i];
         if (job->news)
-            printf("[%d] %s by signal SIG%s: %s\n", i + 1, job->state == STOPPED ? "stopped" : "killed",
-                   sigabbrev_np(job->signal), job->command);
+            printf("[%d] %s by signal SIG%s: %s\n", i + 1,
+                   job->state == STOPPED ? "stopped" : "killed", sigabbrev_np(job->signal),
+                   job->command);
         job->news = false;
         if (job->state == ENDED)
             job->state = FREE;

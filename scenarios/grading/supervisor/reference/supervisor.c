@@ -1,8 +1,9 @@
 /*
  * supervisor WORKERS GRACE COMMAND [ARGUMENT…]: keeps so many workers running.
  *
- * The signals that it lives by are blocked from the start, and taken one by one by sigwait(3): nothing
- * comes between two lines of this program, and a signal that comes early waits for its turn.
+ * The signals that it lives by are blocked from the start, and taken one by one by sigwait(3):
+ * nothing comes between two lines of this program, and a signal that comes early waits for its
+ * turn.
  */
 #define _GNU_SOURCE
 #include <errno.h>

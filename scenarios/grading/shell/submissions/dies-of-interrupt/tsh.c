@@ -131,8 +131,9 @@ static void tell_news(void)
     for (int i = 0; i < MOST_JOBS; i++) {
         struct job *job = &jobs[i];
         if (job->news)
-            printf("[%d] %s by signal SIG%s: %s\n", i + 1, job->state == STOPPED ? "stopped" : "killed",
-                   sigabbrev_np(job->signal), job->command);
+            printf("[%d] %s by signal SIG%s: %s\n", i + 1,
+                   job->state == STOPPED ? "stopped" : "killed", sigabbrev_np(job->signal),
+                   job->command);
         job->news = false;
         if (job->state == ENDED)
             job->state = FREE;

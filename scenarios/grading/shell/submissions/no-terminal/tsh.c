@@ -25,7 +25,7 @@ struct job { /* number i + 1 is jobs[i]; one process, which leads a group of the
 
 static struct job jobs[MOST_JOBS];
 static volatile sig_atomic_t hung_up;
-static volatile pid_t foreground; /* the job that the shell waits for; 0: none */
+static volatile pid_t foreground;             /* the job that the shell waits for; 0: none */
 static sigset_t while_working, while_waiting; /* the signals that are blocked */
 
 /* ---- the table of jobs; SIGCHLD is blocked ---- */
@@ -138,8 +138,9 @@ static void tell_news(void)
     for (int i = 0; i < MOST_JOBS; i++) {
         struct job *job = &jobs[i];
         if (job->news)
-            printf("[%d] %s by signal SIG%s: %s\n", i + 1, job->state == STOPPED ? "stopped" : "killed",
-                   sigabbrev_np(job->signal), job->command);
+            printf("[%d] %s by signal SIG%s: %s\n", i + 1,
+                   job->state == STOPPED ? "stopped" : "killed", sigabbrev_np(job->signal),
+                   job->command);
         job->news = false;
         if (job->state == ENDED)
             job->state = FREE;
