@@ -191,6 +191,7 @@ performs_as_recorded() {
 @test "tutorial/uncatchable" { performs_as_recorded tutorial/uncatchable; }
 @test "tutorial/zombie" { performs_as_recorded tutorial/zombie; }
 @test "tutorial/zombie-pile" { performs_as_recorded tutorial/zombie-pile; }
+@test "tutorial/zombie-pile-python" { performs_as_recorded tutorial/zombie-pile-python; }
 @test "tutorial/zombie-python" { performs_as_recorded tutorial/zombie-python; }
 
 @test "every golden trace has its scenario" {
