@@ -2,10 +2,14 @@
 # Performs every scenario that has a golden trace RUNS times and compares each with it, byte for byte:
 # on an idle machine, with every processor kept busy by other programs, and pinned to one processor.
 #
-#     tests/determinism.sh [RUNS]        (called by `make determinism`; 200 runs take some minutes)
+#     tests/determinism.sh [RUNS [SERIES…]]
+#
+# SERIES: idle, pinned, busy (all three, when none is named). 200 runs of all three take about an hour.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${1:-${RUNS:-200}}
+[ $# -eq 0 ] || shift
+[ $# -gt 0 ] || set -- idle pinned busy
 procenario=${PROCENARIO:-${BUILD:-build}/procenario}
 work=$(mktemp -d)
 spinners=()
@@ -36,11 +40,24 @@ series() { # NAME COMMAND-PREFIX…
     different=$((different + bad))
 }
 
-series idle env
-series "one processor" taskset -c 0
-for ((i = 0; i < $(nproc); i++)); do
-    sh -c 'while :; do :; done' &
-    spinners+=($!)
+for what; do
+    case $what in
+    idle) series idle env ;;
+    pinned) series "one processor" taskset -c 0 ;;
+    busy)
+        for ((i = 0; i < $(nproc); i++)); do
+            sh -c 'while :; do :; done' &
+            spinners+=($!)
+        done
+        series "all processors busy" env
+        kill "${spinners[@]}"
+        wait "${spinners[@]}" 2>/dev/null || true
+        spinners=()
+        ;;
+    *)
+        echo "$0: no series '$what'; there are idle, pinned and busy" >&2
+        exit 2
+        ;;
+    esac
 done
-series "all processors busy" env
 [ "$different" -eq 0 ]
