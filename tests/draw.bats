@@ -199,6 +199,22 @@ PYTHON
     grep -q '>SIGSTOP</text>' picture
 }
 
+@test "a signal that is ignored does not look like one that is caught" {
+    local trace=$golden/classics/supervisor.json format
+    "$PROCENARIO" draw --as timeline -f text "$trace" >told
+    grep -q '^good .*◆' told
+    grep '^stubborn .*◇' told | grep -qv ◆
+    grep -q '◆ signal caught' told
+    grep -q '◇ signal ignored' told
+    for format in text mermaid svg; do
+        "$PROCENARIO" draw --as sequence -f $format "$trace" >told
+        grep -q 'SIGTERM ignored' told
+    done
+    # One is a lozenge, the other a square.
+    [ "$(grep 'SIGTERM ignored</text>' told | grep -c 'class="mark" d="M[0-9]* [0-9]*h4v4h-4z"')" -eq 1 ]
+    "$PROCENARIO" draw --as timeline -f text --lang zh "$trace" | grep -q '◇ 忽略信号'
+}
+
 @test "the legend names only what occurs" {
     "$PROCENARIO" draw --as timeline -o picture "$golden/tutorial/zombie.json"
     grep -q '>zombie</text>' picture
