@@ -356,6 +356,28 @@ import(require.resolve("mermaid")).then(async ({ default: mermaid }) => {
     xmllint --nonet --noout ./*.svg
 }
 
+@test "outputs in a row do not push the rest of a timeline together" {
+    cat >loud.yaml <<'YAML'
+title: much is said at once
+processes:
+  main:
+    - fork: kid
+    - wait: kid
+    - repeat: 600
+      do: [print: again]
+  kid: [sleep: 1s]
+YAML
+    "$PROCENARIO" draw --as timeline -o loud.svg loud.yaml
+    grep -q '<title>1s: main writes [^<]* ×600</title>' loud.svg
+    grep -q '>×600</text>' loud.svg
+    [ "$(sed -nE '1s/.* width="([0-9]+)".*/\1/p' loud.svg)" -lt 600 ]
+    "$PROCENARIO" draw --as timeline -f text loud.yaml >loud.text
+    [ "$(grep -o ● loud.text | wc -l)" -eq 2 ] # and one in the legend
+    # Where there is room, each output is there.
+    sed -i s/600/20/ loud.yaml
+    "$PROCENARIO" draw --as timeline loud.yaml | grep -c '<title>1s: main writes' | grep -qx 20
+}
+
 @test "a hundred thousand events stay a picture, and take the time of reading them" {
     crowd 2 33300 >trace
     [ "$(grep -c '"n"' trace)" -gt 99000 ]

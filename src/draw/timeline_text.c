@@ -304,7 +304,7 @@ void timeline_text(const struct history *history, enum language language, struct
     struct sheet sheet = {.history = history};
     cast_init(&sheet.cast, history, language, MOST_LANES);
     plot_init(&sheet.plot, &sheet.cast);
-    axis_init(&sheet.axis, &sheet.plot, &style);
+    axis_fit(&sheet.axis, &sheet.plot, &style);
     measure(&sheet);
     canvas_init(&sheet.canvas, sheet.left + sheet.axis.length + FATE_ROOM,
                 (int)sheet.plot.lane_count + 2);
