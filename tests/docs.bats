@@ -326,6 +326,25 @@ EOF
     has "$stderr" "a.md:19:32: error: a key and a value are expected here"
 }
 
+@test "a block whose key is nearly scenario is not taken for somebody else's" {
+    cat >a.md <<EOF
+${fence}console scenaro=hello.yaml
+${fence}
+${fence}console title="a scene" file-name=x
+${fence}
+${fence}${fence}md
+${fence}console scenaro=hello.yaml
+${fence}
+${fence}${fence}
+EOF
+    docs 2 --check a.md
+    has "$stderr" "a.md:1:12: error: this is nearly a key of ours"
+    has "$stderr" "did you mean 'scenario'?"
+    has "$stderr" "1 error in a.md"
+    sed -i 1s/scenaro/scene/ a.md
+    docs 0 --check a.md
+}
+
 @test "a mistake in one document, or in a scenario, keeps all from being written" {
     printf '```console scenario=hello.yaml\n```\n' >a.md
     printf '```console scenario=wrong.yaml\n```\n' >b.md

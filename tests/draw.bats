@@ -199,6 +199,22 @@ PYTHON
     grep -q '>SIGSTOP</text>' picture
 }
 
+@test "a signal that is ignored does not look like one that is caught" {
+    local trace=$golden/classics/supervisor.json format
+    "$PROCENARIO" draw --as timeline -f text "$trace" >told
+    grep -q '^good .*◆' told
+    grep '^stubborn .*◇' told | grep -qv ◆
+    grep -q '◆ signal caught' told
+    grep -q '◇ signal ignored' told
+    for format in text mermaid svg; do
+        "$PROCENARIO" draw --as sequence -f $format "$trace" >told
+        grep -q 'SIGTERM ignored' told
+    done
+    # One is a lozenge, the other a square.
+    [ "$(grep 'SIGTERM ignored</text>' told | grep -c 'class="mark" d="M[0-9]* [0-9]*h4v4h-4z"')" -eq 1 ]
+    "$PROCENARIO" draw --as timeline -f text --lang zh "$trace" | grep -q '◇ 忽略信号'
+}
+
 @test "the legend names only what occurs" {
     "$PROCENARIO" draw --as timeline -o picture "$golden/tutorial/zombie.json"
     grep -q '>zombie</text>' picture
@@ -338,6 +354,28 @@ import(require.resolve("mermaid")).then(async ({ default: mermaid }) => {
     done
     "$PROCENARIO" draw --as timeline --lang zh trace | grep -q '>5,000 个，情形相同</text>'
     xmllint --nonet --noout ./*.svg
+}
+
+@test "outputs in a row do not push the rest of a timeline together" {
+    cat >loud.yaml <<'YAML'
+title: much is said at once
+processes:
+  main:
+    - fork: kid
+    - wait: kid
+    - repeat: 600
+      do: [print: again]
+  kid: [sleep: 1s]
+YAML
+    "$PROCENARIO" draw --as timeline -o loud.svg loud.yaml
+    grep -q '<title>1s: main writes [^<]* ×600</title>' loud.svg
+    grep -q '>×600</text>' loud.svg
+    [ "$(sed -nE '1s/.* width="([0-9]+)".*/\1/p' loud.svg)" -lt 600 ]
+    "$PROCENARIO" draw --as timeline -f text loud.yaml >loud.text
+    [ "$(grep -o ● loud.text | wc -l)" -eq 2 ] # and one in the legend
+    # Where there is room, each output is there.
+    sed -i s/600/20/ loud.yaml
+    "$PROCENARIO" draw --as timeline loud.yaml | grep -c '<title>1s: main writes' | grep -qx 20
 }
 
 @test "a hundred thousand events stay a picture, and take the time of reading them" {

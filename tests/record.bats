@@ -137,6 +137,9 @@ print("out"); print("err", file=sys.stderr); print("more"); sys.exit(3)'
     recorded sh -c 'kill -SEGV $$'
     has '- exit: {main: SIGSEGV}'
     recorded sh -c 'kill -KILL $$'
+    run ! grep '^timeline' r.yaml # it was the program itself
+    recorded sh -c 'sleep 1; sleep 9 & kill -KILL 0'
+    run ! grep '^timeline' r.yaml
     recorded no-such-program
     has '- exit: {main: 127}'
     mkdir other

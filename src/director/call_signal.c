@@ -154,6 +154,13 @@ static bool acts_at_once(int signal)
     return signal == SIGKILL || signal == SIGCONT;
 }
 
+/* A SIGKILL that was sent explains the end that follows, which is no news from outside. */
+static void note_kill(const struct task *task, const struct kill_targets *targets, bool sent)
+{
+    for (size_t i = 0; kill_signal(task) == SIGKILL && i < targets->count; i++)
+        targets->items[i]->kill_was_sent = sent;
+}
+
 static enum verdict_of_call enter_kill(struct director *d, struct task *task)
 {
     struct kill_targets targets = {0};
@@ -174,6 +181,7 @@ static enum verdict_of_call enter_kill(struct director *d, struct task *task)
     } else if (acts_at_once(kill_signal(task)) && targets.count > 0) {
         tell_kill(d, task, &targets, 0, false);
         task->saved[SAVED_TOLD] = 1;
+        note_kill(task, &targets, true); /* who kills itself does not leave the call */
     }
     free(targets.items);
     return verdict;
@@ -187,6 +195,7 @@ static void leave_kill(struct director *d, struct task *task, int64_t result)
     if (!task->saved[SAVED_TOLD])
         tell_kill(d, task, &targets, result < 0 ? (int)-result : 0, false);
     if (result < 0) {
+        note_kill(task, &targets, false);
         charge_poll(d, task);
     } else if (signal == 0) {
         charge_poll(d, task);

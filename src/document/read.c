@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "document/document.h"
 
 #define DEEPEST 32     /* containers in one another; deeper ones are not looked into */
@@ -308,7 +309,18 @@ static char *make_prefix(const struct line *line)
     return prefix;
 }
 
-/* A fenced block from its opening line on; false: it is not for us. */
+/* A block that was meant for us: left alone, it would stay as it is for ever. */
+static void find_misspelt(const struct passage *passage, struct flaw *flaw)
+{
+    static const char *const words[] = {"scenario", NULL};
+    for (size_t i = 0; i < passage->count; i++)
+        if (nearest_word(passage->attributes[i].name, words) != NULL)
+            *flaw = (struct flaw){passage->attributes[i].key, "this is nearly a key of ours",
+                                  "did you mean 'scenario'? Without it, a block is left alone"};
+}
+
+/* A fenced block from its opening line on; false: it is not for us, and a flaw only says that it
+ * was probably meant to be. */
 static bool read_info(struct reader *reader, const struct line *line, size_t length,
                       struct passage *passage, struct flaw *flaw)
 {
@@ -336,6 +348,8 @@ static bool read_info(struct reader *reader, const struct line *line, size_t len
     if (passage_attribute(passage, "scenario") != NULL ||
         passage_attribute(passage, "file") != NULL)
         return true;
+    *flaw = (struct flaw){0};
+    find_misspelt(passage, flaw);
     passage_release(passage);
     return false;
 }
@@ -393,9 +407,9 @@ static void read_fence(struct reader *reader, const struct line *line, size_t le
     struct span content, closing;
     bool ours = read_info(reader, line, length, &passage, &flaw);
     enum ending ending = skip_block(reader, fence, &content, &closing);
+    tell_flaw(reader, &flaw);
     if (!ours)
         return;
-    tell_flaw(reader, &flaw);
     if (ending == ENDS_CLOSED) {
         passage.content = content;
         passage.closing = closing;

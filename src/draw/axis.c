@@ -119,6 +119,19 @@ void axis_init(struct axis *axis, const struct plot *plot, const struct axis_sty
     }
 }
 
+void axis_fit(struct axis *axis, struct plot *plot, const struct axis_style *style)
+{
+    struct axis whole;
+    axis_init(&whole, plot, style);
+    if (!whole.squeezed) {
+        *axis = whole;
+        return;
+    }
+    axis_release(&whole);
+    plot_join_outputs(plot);
+    axis_init(axis, plot, style);
+}
+
 void axis_release(struct axis *axis)
 {
     free(axis->at);

@@ -119,6 +119,8 @@ void plot_init(struct plot *plot, const struct cast *cast);
 /* At most about `most` acts: sleeping and waking are left out if need be, then outputs in a row
  * become one, then the middle is left out. */
 void plot_limit(struct plot *plot, uint32_t most);
+/* Outputs of a process in a row become one, within each instant. */
+void plot_join_outputs(struct plot *plot);
 void plot_release(struct plot *plot);
 void plot_lane_name_add(struct buf *out, const struct plot *plot, uint32_t lane, size_t columns);
 /* The signal of an act that is a sending or receiving, else 0. */
@@ -151,6 +153,8 @@ struct axis_style {
 };
 
 void axis_init(struct axis *axis, const struct plot *plot, const struct axis_style *style);
+/* The same; but where not all acts have room, those that can be one become one. */
+void axis_fit(struct axis *axis, struct plot *plot, const struct axis_style *style);
 void axis_release(struct axis *axis);
 
 /* ---- what is taken (space.c) ---- */

@@ -337,17 +337,31 @@ static void remove_sleeps(struct plot *plot)
     remove_acts(plot, removed);
 }
 
-static void join_outputs(struct plot *plot)
+static int64_t act_time(const struct plot *plot, const struct act *act)
+{
+    return plot->cast->history->events[act->event].event.t_us;
+}
+
+/* Outputs of a process in a row become one; within each instant, with the sleep between them, or
+ * whatever time passes. */
+static void join_outputs(struct plot *plot, bool of_an_instant)
 {
     auto_free bool *removed = xcalloc((size_t)plot->act_count + 1, sizeof *removed);
     struct act *first = NULL;
+    uint32_t between = 0; /* where what was seen since the last output begins */
     for (uint32_t i = 0; i < plot->act_count; i++) {
         struct act *act = &plot->acts[i];
-        removed[i] = act->kind == ACT_OUTPUT && first != NULL && first->lane == act->lane;
-        if (removed[i])
+        bool goes_on = first != NULL && first->lane == act->lane &&
+                       (!of_an_instant || act_time(plot, act) == act_time(plot, first));
+        if (goes_on && of_an_instant && is_sleep(plot, act))
+            continue;
+        if (goes_on && act->kind == ACT_OUTPUT) {
             first->times += act->times;
-        else
+            memset(removed + between, true, (i + 1 - between) * sizeof *removed);
+        } else {
             first = act->kind == ACT_OUTPUT ? act : NULL;
+        }
+        between = i + 1;
     }
     remove_acts(plot, removed);
 }
@@ -375,9 +389,14 @@ void plot_limit(struct plot *plot, uint32_t most)
     if (plot->act_count > most)
         remove_sleeps(plot);
     if (plot->act_count > most)
-        join_outputs(plot);
+        join_outputs(plot, false);
     if (plot->act_count > most)
         remove_middle(plot, most);
+}
+
+void plot_join_outputs(struct plot *plot)
+{
+    join_outputs(plot, true);
 }
 
 void plot_release(struct plot *plot)

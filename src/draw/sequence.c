@@ -52,8 +52,10 @@ static void step_add(struct buf *out, const struct plot *plot, const struct act 
         buf_add_string(out, signal_name(event->signal));
         break;
     case ACT_RECEIVE:
-        if (event->action == ACTION_CAUGHT || event->action == ACTION_IGNORED)
+        if (event->action == ACTION_CAUGHT)
             buf_add_string(out, signal_name(event->signal));
+        else if (event->action == ACTION_IGNORED)
+            word_add(out, language, WORD_IGNORED, signal_name(event->signal));
         break;
     case ACT_EXIT:
         fate_add(out, language, event);

@@ -209,6 +209,8 @@ static void draw_step(struct sheet *sheet, const struct act *act)
                    2 * HALF + 6);
     else if (act->kind == ACT_OUTPUT)
         buf_printf(sheet->svg.out, "<circle class=\"mark\" cx=\"%d\" cy=\"%d\" r=\"3\"/>", x, y);
+    else if (act->kind == ACT_RECEIVE && event->action == ACTION_IGNORED)
+        buf_printf(sheet->svg.out, "<path class=\"mark\" d=\"M%d %dh4v4h-4z\"/>", x - 2, y - 2);
     else
         buf_printf(sheet->svg.out, "<path class=\"mark\" d=\"M%d %dl4 4l-4 4l-4 -4z\"/>", x, y - 4);
     svg_text(&sheet->svg, x + HALF + 6, y + 4, "start", "small halo", label.data, label.length);

@@ -58,7 +58,11 @@ static const char *failure_label(const struct event *event)
 static void mark_label_add(struct buf *out, const struct plot *plot, const struct act *act)
 {
     const struct event *event = &plot->cast->history->events[act->event].event;
-    if (act->kind == ACT_FAIL)
+    if (act->kind == ACT_OUTPUT && act->times > 1) {
+        auto_buf struct buf count = {0};
+        count_add(&count, act->times);
+        word_add(out, plot->cast->language, WORD_TIMES, count.data);
+    } else if (act->kind == ACT_FAIL)
         buf_printf(out, "%s: %s", event_words[event->kind], failure_label(event));
     else if (act->kind == ACT_EXEC && event->argc > 0) {
         const char *slash = strrchr(event->argv[0], '/');
@@ -117,7 +121,8 @@ static void room(const struct plot *plot, const struct act *act, int *before, in
         *after = fate_room(plot, act);
     if (act->kind == ACT_SEND || (act->kind == ACT_RECEIVE && act->other != NO_INDEX))
         *after = svg_small_columns(signal_width(plot, act)) + 2;
-    if (act->kind == ACT_FAIL || act->kind == ACT_EXEC || act->kind == ACT_RECEIVE) {
+    if (act->kind == ACT_FAIL || act->kind == ACT_EXEC || act->kind == ACT_RECEIVE ||
+        act->kind == ACT_OUTPUT) {
         auto_buf struct buf label = {0};
         mark_label_add(&label, plot, act);
         int width = svg_small_columns(utf8_width(label.data, label.length));
@@ -356,7 +361,7 @@ static void add_mark(struct timeline *timeline, const struct act *act)
     struct mark *mark = &timeline->marks[act->lane];
     if (timeline->axis.squeezed && mark->act != NULL && mark->act->kind == act->kind &&
         x - mark->x < CLOSE) {
-        mark->times++;
+        mark->times += act->times;
         return;
     }
     draw_mark(timeline, act->lane);
@@ -736,7 +741,7 @@ void timeline_svg(const struct history *history, enum language language, struct 
                                 .svg = {.out = out, .language = language, .kind = "timeline"}};
     cast_init(&timeline.cast, history, language, MOST_LANES);
     plot_init(&timeline.plot, &timeline.cast);
-    axis_init(&timeline.axis, &timeline.plot, &style);
+    axis_fit(&timeline.axis, &timeline.plot, &style);
     size_t lanes = timeline.plot.lane_count;
     timeline.marks = xcalloc(lanes + 1, sizeof *timeline.marks);
     timeline.arrows = xcalloc(lanes * lanes + 1, sizeof *timeline.arrows);
@@ -768,7 +773,7 @@ int *draw_timeline_places(const struct history *history, enum language language)
     int *places = xcalloc((size_t)history->event_count + 1, sizeof *places);
     cast_init(&timeline.cast, history, language, MOST_LANES);
     plot_init(&timeline.plot, &timeline.cast);
-    axis_init(&timeline.axis, &timeline.plot, &style);
+    axis_fit(&timeline.axis, &timeline.plot, &style);
     measure(&timeline);
     for (uint32_t i = 0; i < history->event_count; i++)
         places[i] = x_of(&timeline, timeline.axis.event_at[i]);

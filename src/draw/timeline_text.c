@@ -150,7 +150,7 @@ static const char *mark_of(const struct sheet *sheet, const struct act *act)
     case ACT_FAIL:
         return "!";
     case ACT_RECEIVE:
-        return event->action == ACTION_CAUGHT || event->action == ACTION_IGNORED ? "◆" : NULL;
+        return event->action == ACTION_CAUGHT ? "◆" : event->action == ACTION_IGNORED ? "◇" : NULL;
     default:
         return NULL;
     }
@@ -218,6 +218,15 @@ static bool is_killed(const struct sheet *sheet)
     return false;
 }
 
+static bool is_received(const struct sheet *sheet, enum signal_action action)
+{
+    for (uint32_t i = 0; i < sheet->plot.act_count; i++)
+        if (sheet->plot.acts[i].kind == ACT_RECEIVE &&
+            sheet->history->events[sheet->plot.acts[i].event].event.action == action)
+            return true;
+    return false;
+}
+
 static void add_legend(const struct sheet *sheet, struct buf *out)
 {
     static const struct {
@@ -225,10 +234,9 @@ static void add_legend(const struct sheet *sheet, struct buf *out)
         const char *sign;
         enum word word;
     } signs[] = {
-        {ACT_FORK, "┳┗", WORD_FORK},  {ACT_REAP, "┛", WORD_REAP},
-        {ACT_SEND, "↓", WORD_SIGNAL}, {ACT_OUTPUT, "●", WORD_OUTPUT},
-        {ACT_EXEC, "▶", WORD_EXEC},   {ACT_RECEIVE, "◆", WORD_CAUGHT},
-        {ACT_ADOPT, "○", WORD_ADOPT}, {ACT_FAIL, "!", WORD_FAILURE},
+        {ACT_FORK, "┳┗", WORD_FORK},    {ACT_REAP, "┛", WORD_REAP}, {ACT_SEND, "↓", WORD_SIGNAL},
+        {ACT_OUTPUT, "●", WORD_OUTPUT}, {ACT_EXEC, "▶", WORD_EXEC}, {ACT_ADOPT, "○", WORD_ADOPT},
+        {ACT_FAIL, "!", WORD_FAILURE},
     };
     enum language language = sheet->cast.language;
     struct legend_line line = {.out = out};
@@ -239,6 +247,10 @@ static void add_legend(const struct sheet *sheet, struct buf *out)
     for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
         if (sheet->plot.occurs[signs[i].kind])
             legend_line_add(&line, signs[i].sign, word_in(language, signs[i].word));
+    if (is_received(sheet, ACTION_CAUGHT))
+        legend_line_add(&line, "◆", word_in(language, WORD_CAUGHT));
+    if (is_received(sheet, ACTION_IGNORED))
+        legend_line_add(&line, "◇", word_in(language, WORD_SIGNAL_IGNORED));
     if (is_killed(sheet))
         legend_line_add(&line, "✗", word_in(language, WORD_KILLED));
     buf_add_char(out, '\n');
@@ -292,7 +304,7 @@ void timeline_text(const struct history *history, enum language language, struct
     struct sheet sheet = {.history = history};
     cast_init(&sheet.cast, history, language, MOST_LANES);
     plot_init(&sheet.plot, &sheet.cast);
-    axis_init(&sheet.axis, &sheet.plot, &style);
+    axis_fit(&sheet.axis, &sheet.plot, &style);
     measure(&sheet);
     canvas_init(&sheet.canvas, sheet.left + sheet.axis.length + FATE_ROOM,
                 (int)sheet.plot.lane_count + 2);

@@ -34,6 +34,7 @@
     X(WORD_EXEC, "executes a program", "执行程序（exec）")                                         \
     X(WORD_FAILURE, "a call that fails", "调用失败")                                               \
     X(WORD_CAUGHT, "signal caught", "捕获信号")                                                    \
+    X(WORD_SIGNAL_IGNORED, "signal ignored", "忽略信号")                                           \
     X(WORD_IGNORED, "%s ignored", "%s 被忽略")                                                     \
     X(WORD_KILLED, "killed by a signal", "被信号杀死")                                             \
     X(WORD_OTHER, "other event", "其他事件")                                                       \

@@ -15,11 +15,12 @@ static void add_style(struct buf *out)
 {
     buf_add_string(
         out, "body { margin: 1.5rem; background: " LIGHT_PAPER "; color: " LIGHT_INK "; }\n"
-             "h1 { margin: 0 auto 1rem; font: bold 1.1rem/1.4 system-ui, sans-serif; }\n"
-             "h1, .terminal { box-sizing: border-box; max-width: calc(80ch + 2rem + 2px); }\n"
-             "h1, .terminal { font-size: 0.95rem; margin-left: auto; margin-right: auto; }\n"
-             ".terminal { padding: 1rem; border: 1px solid " LIGHT_EDGE "; border-radius: 6px;\n"
-             "  font-family: " MONOSPACE "; line-height: 1.35; tab-size: 8;\n"
+             /* One column of one width: a ch is another one in the heading's font. */
+             "main { max-width: calc(80ch + 2rem + 2px); margin: 0 auto;\n"
+             "  font: 0.95rem/1.35 " MONOSPACE "; }\n"
+             "h1 { margin: 0 0 1rem; font: bold 1em/1.4 system-ui, sans-serif; }\n"
+             ".terminal { box-sizing: border-box; margin: 0; padding: 1rem;\n"
+             "  border: 1px solid " LIGHT_EDGE "; border-radius: 6px; font: inherit; tab-size: 8;\n"
              "  white-space: pre-wrap; line-break: anywhere; }\n"
              ".terminal .note { line-break: auto; }\n"
              ".terminal kbd { font: inherit; font-weight: bold; }\n"
