@@ -24,6 +24,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -718,6 +719,23 @@ static void lock_circle(void)
     status_of(child, 0);
 }
 
+static void vectors_at_offset(void)
+{
+    int ends[2];
+    char text[16];
+    struct iovec said[2] = {{"here ", 5}, {"and now\n", 8}}, heard = {text, sizeof text};
+    must(pipe(ends) == 0, "pipe");
+    must(pwritev2(1, said, 2, -1, 0) == 13, "pwritev2");
+    if (fork() == 0) {
+        sleep(1);
+        must(pwritev2(ends[1], said, 1, -1, 0) == 5, "pwritev2");
+        _exit(0);
+    }
+    ssize_t got = preadv2(ends[0], &heard, 1, -1, 0);
+    printf("%zd read at %ld\n", got, elapsed());
+    wait(NULL);
+}
+
 static const struct fact {
     const char *name;
     void (*perform)(void);
@@ -748,6 +766,7 @@ static const struct fact {
     {"thread-fork", thread_fork},
     {"timeouts", timeouts},
     {"unix-socket", unix_socket},
+    {"vectors-at-offset", vectors_at_offset},
     {"vfork-holds", vfork_holds},
 };
 
