@@ -175,6 +175,15 @@ END
     perform big-pipe <<<'read 1048576, exit 0'
 }
 
+@test "a message queue is waited for, by who sends and who receives" {
+    perform waits/message-queue <<'END'
+receive -1 Connection timed out at 2000
+send -1 Interrupted system call at 3000
+sent the third at 4000
+told of a message at 5000
+END
+}
+
 @test "a pair of sockets carries bytes" {
     perform socketpair <<<'received 5 at 1000'
 }

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -719,6 +720,43 @@ static void lock_circle(void)
     status_of(child, 0);
 }
 
+static void message_queue(void)
+{
+    char name[32], message[8];
+    struct mq_attr attributes = {.mq_maxmsg = 2, .mq_msgsize = sizeof message};
+    snprintf(name, sizeof name, "/waits-%d", (int)getpid());
+    mqd_t queue = mq_open(name, O_CREAT | O_EXCL | O_RDWR, 0600, &attributes);
+    must(queue >= 0 && mq_unlink(name) == 0, "mq_open");
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 2;
+    long got = mq_timedreceive(queue, message, sizeof message, NULL, &until);
+    printf("receive %ld %s at %ld\n", got, strerror(errno), elapsed());
+    mq_send(queue, "one", 3, 0);
+    mq_send(queue, "two", 3, 0);
+    handle(SIGALRM, 0);
+    alarm(1);
+    int sent = mq_send(queue, "three", 5, 0);
+    printf("send %d %s at %ld\n", sent, strerror(errno), elapsed());
+    if (fork() == 0) {
+        sleep(1);
+        for (int i = 0; i < 3; i++)
+            mq_receive(queue, message, sizeof message, NULL);
+        sleep(1);
+        mq_send(queue, "four", 4, 0);
+        _exit(0);
+    }
+    mq_send(queue, "three", 5, 0);
+    printf("sent the third at %ld\n", elapsed());
+    usleep(1000); /* the child empties the queue */
+    handle(SIGUSR1, 0);
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
+    must(mq_notify(queue, &event) == 0, "mq_notify");
+    pause();
+    printf("%s at %ld\n", caught == SIGUSR1 ? "told of a message" : "woken", elapsed());
+    wait(NULL);
+}
+
 static void vectors_at_offset(void)
 {
     int ends[2];
@@ -751,6 +789,7 @@ static const struct fact {
     {"leader-first", leader_first},
     {"lock-circle", lock_circle},
     {"masked-poll", masked_poll},
+    {"message-queue", message_queue},
     {"no-waiting", no_waiting},
     {"no-zombies", no_zombies},
     {"pending", pending},
