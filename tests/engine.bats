@@ -225,6 +225,18 @@ back
 END
 }
 
+@test "bytes are copied to the output of the run by write alone" {
+    cat >copies.yaml <<END
+stdio: pipe
+processes:
+  main: [{exec: [sh, -c, '"$PROGRAMS/engine" copies-to-output']}]
+expect:
+  - output: {stream: stderr, lines: [tee -1 Invalid argument, splice -1 Invalid argument]}
+  - output: {stream: stdout, text: ""}
+END
+    "$PROCENARIO" run --quiet copies.yaml
+}
+
 @test "what a child writes to its parent's pipe is no output of the run" {
     perform captured-output <<'END'
 captured 7 bytes
@@ -655,7 +667,7 @@ END
         [ "${#names[@]}" -gt 3 ]
         for name in "${names[@]}"; do
             [ "$program" = engine ] || name=$program/$name
-            grep -qE "(perform|engine\"|at_once) $name( |;|\$)" "$BATS_TEST_FILENAME" || {
+            grep -qE "(perform|engine\"|at_once) $name( |;|'|\$)" "$BATS_TEST_FILENAME" || {
                 echo "$name is held by no test"
                 return 1
             }

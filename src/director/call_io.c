@@ -454,9 +454,8 @@ static void leave_write(struct director *d, struct task *task, int64_t result)
  * cannot be mapped). */
 static enum verdict_of_call enter_sendfile(struct director *d, struct task *task)
 {
-    unsigned out = task->call->number == SYS_sendfile ? 0 : 2;
-    if (task->call->number == SYS_vmsplice)
-        out = 0;
+    long number = task->call->number;
+    unsigned out = number == SYS_splice ? 2 : number == SYS_tee ? 1 : 0;
     struct descriptor to = descriptor_look(d, task, (int)arg(task, out));
     if (to.kind == FD_STDIO)
         return answer(task, -EINVAL);
@@ -535,6 +534,7 @@ const struct call_row calls_io[] = {
     {SYS_connect, "connect", .on = "connect", .is_visible = visible_io, .enter = enter_waiting},
     {SYS_sendfile, "sendfile", .enter = enter_sendfile},
     {SYS_splice, "splice", .enter = enter_sendfile},
+    {SYS_tee, "tee", .enter = enter_sendfile},
     {SYS_vmsplice, "vmsplice", .enter = enter_sendfile},
 };
 const size_t calls_io_count = ARRAY_SIZE(calls_io);
