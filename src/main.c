@@ -127,9 +127,10 @@ static void occupy_standard_descriptors(void)
 int main(int argc, char **argv)
 {
     occupy_standard_descriptors();
-    /* A reader that goes away (`| head -1`) shall be an error of the write, not the end of the
-     * runner in the middle of a run. */
+    /* A reader that goes away (`| head -1`), or a file that may not grow (`ulimit -f`), shall be an
+     * error of the write, not the end of the runner in the middle of a run. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 
     int status = dispatch(argc, argv);
 

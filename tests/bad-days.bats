@@ -99,6 +99,15 @@ begin_run() {
     holds "$stderr" "free some space"
 }
 
+@test "a trace that may not grow is said, and programs meet the limit as they do alone" {
+    # The runner's own ignoring is not inherited: the program is killed by SIGXFSZ (status 128 + 25).
+    limited() { (ulimit -f 8; exec "$PROCENARIO" "$@"); }
+    run -0 --separate-stderr limited run --quiet --trace - -- sh -c 'head -c 20000 /dev/zero >file; echo "$?"'
+    holds "$output" '"text": "153\n"'
+    run -3 --separate-stderr limited run --quiet --trace big.json -- seq 1000
+    holds "$stderr" "cannot write the trace to 'big.json': File too large"
+}
+
 @test "a reader of the trace that leaves early ends the run" {
     "$PROCENARIO" run --quiet --trace - -- seq 100000 2>errors | head -n 1 >first
     [ "${PIPESTATUS[0]}" -eq 3 ]

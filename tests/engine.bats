@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What must be true of real programs under the director, one small program a fact: tests/programs/engine.c;
-# waits.c, which holds the many ways to wait; and signals.c, about signals that nobody sends by kill.
+# waits.c, which holds the many ways to wait; atonce.c, about what must not wait; and signals.c, about signals that
+# nobody sends by kill.
 
 bats_require_minimum_version 1.5.0
 
@@ -12,7 +13,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return
 }
 
-# perform [waits/|signals/]NAME [true|false]: runs `engine NAME`, `waits NAME` or `signals NAME`; the lines on
+# perform [PROGRAM/]NAME [true|false]: runs `engine NAME`, or another of the programs; the lines on
 # standard input must be the output of the run, and the trace must call it deterministic, or not.
 perform() {
     local program=engine
@@ -174,6 +175,15 @@ END
     perform big-pipe <<<'read 1048576, exit 0'
 }
 
+@test "a message queue is waited for, by who sends and who receives" {
+    perform waits/message-queue <<'END'
+receive -1 Connection timed out at 2000
+send -1 Interrupted system call at 3000
+sent the third at 4000
+told of a message at 5000
+END
+}
+
 @test "a pair of sockets carries bytes" {
     perform socketpair <<<'received 5 at 1000'
 }
@@ -200,12 +210,31 @@ END
     [ "$(grep -c '"event": "output"' trace.json)" -eq 1 ]
 }
 
+@test "pwritev2 without an offset is output, and preadv2 waits" {
+    perform waits/vectors-at-offset <<'END'
+here and now
+5 read at 1000
+END
+}
+
 @test "output through a copy of the descriptor is output" {
     perform duplicate-output <<'END'
 through a copy
 after the first is closed
 back
 END
+}
+
+@test "bytes are copied to the output of the run by write alone" {
+    cat >copies.yaml <<END
+stdio: pipe
+processes:
+  main: [{exec: [sh, -c, '"$PROGRAMS/engine" copies-to-output']}]
+expect:
+  - output: {stream: stderr, lines: [tee -1 Invalid argument, splice -1 Invalid argument]}
+  - output: {stream: stdout, text: ""}
+END
+    "$PROCENARIO" run --quiet copies.yaml
 }
 
 @test "what a child writes to its parent's pipe is no output of the run" {
@@ -254,6 +283,20 @@ waitid -1 Resource temporarily unavailable
 sleep Invalid argument at 1000
 END
 }
+
+# at_once atonce/NAME: none of these calls waits, and each is answered as it is without the director.
+at_once() {
+    "$PROGRAMS/atonce" "${1#*/}" | perform "$1"
+    grep -q '"duration_us": 0,' trace.json
+}
+
+@test "a wait that the kernel refuses is refused at once" { at_once atonce/waits; }
+
+@test "to read or write nothing, or what cannot be, takes no time" { at_once atonce/descriptors; }
+
+@test "what is no socket, or takes no connections, says so at once" { at_once atonce/sockets; }
+
+@test "wrong times and clocks are told, and not waited for" { at_once atonce/times; }
 
 @test "accept and connect of a local socket meet" {
     perform waits/unix-socket <<'END'
@@ -610,19 +653,21 @@ END
     [[ $output == *"usage: engine NAME"*"nested-forks"* ]]
     run -2 "$PROGRAMS/waits" nothing
     [[ $output == *"usage: waits NAME"*"timeouts"* ]]
+    run -2 "$PROGRAMS/atonce" nothing
+    [[ $output == *"usage: atonce NAME"*"sockets"* ]]
     run -2 "$PROGRAMS/signals" nothing
     [[ $output == *"usage: signals NAME"*"processor-clocks"* ]]
 }
 
 @test "every fact of the programs is held here" {
     # shellcheck disable=SC2154 # stderr is set by `run --separate-stderr`
-    for program in engine waits signals; do
+    for program in engine waits atonce signals; do
         run --separate-stderr "$PROGRAMS/$program"
         mapfile -t names < <(sed -n 's/^  //p' <<<"$stderr")
         [ "${#names[@]}" -gt 3 ]
         for name in "${names[@]}"; do
             [ "$program" = engine ] || name=$program/$name
-            grep -qE "(perform|engine\") $name( |\$)" "$BATS_TEST_FILENAME" || {
+            grep -qE "(perform|engine\"|at_once) $name( |;|'|\$)" "$BATS_TEST_FILENAME" || {
                 echo "$name is held by no test"
                 return 1
             }

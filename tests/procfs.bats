@@ -93,7 +93,8 @@ END
 }
 
 @test "a run that reads what the machine does is told as not reproducible" {
-    for file in /proc/vmstat /proc/self/io /proc/self/smaps; do
+    for file in /proc/vmstat /proc/self/io /proc/self/smaps /proc/sys/kernel/random/uuid /proc/sys/fs/file-nr \
+        /proc/pressure/cpu /proc/net/dev /proc/self/net/unix; do
         [ -r "$file" ] || continue
         shown sh -c "cat $file >/dev/null"
         grep -q "\"deterministic\": false.*reads $file" trace.json || {
@@ -101,6 +102,8 @@ END
             return 1
         }
     done
+    shown cat /proc/sys/kernel/hostname /proc/sys/net/ipv4/ip_forward
+    grep -q '"deterministic": true' trace.json
 }
 
 @test "with the real clock, /proc is the machine's" {

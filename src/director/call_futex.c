@@ -34,6 +34,9 @@ static bool ready_futex(struct director *d, struct task *task, bool first)
 {
     if (!is_wait(task))
         return true;
+    if (operation(task) == FUTEX_WAIT ? ((int)arg(task, 1) & FUTEX_CLOCK_REALTIME) != 0
+                                      : (uint32_t)arg(task, 5) == 0)
+        return true; /* ENOSYS, EINVAL */
     uint32_t word;
     if (!memory_read(task->tid, arg(task, 0), &word, sizeof word) || word != (uint32_t)arg(task, 2))
         return true; /* EFAULT, or EAGAIN: the kernel says so at once */

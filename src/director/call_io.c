@@ -40,16 +40,86 @@ static bool never_waits(const struct task *task)
     case SYS_sendmsg:
         flags = (unsigned)arg(task, 2);
         break;
+    case SYS_preadv2:
+    case SYS_pwritev2:
+        return (arg(task, 5) & RWF_NOWAIT) != 0;
     default:
         break;
     }
     return (flags & MSG_DONTWAIT) != 0;
 }
 
+static bool has_vectors(const struct task *task)
+{
+    switch (task->call->number) {
+    case SYS_readv:
+    case SYS_writev:
+    case SYS_preadv2:
+    case SYS_pwritev2:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_of_sockets(const struct task *task)
+{
+    switch (task->call->number) {
+    case SYS_recvfrom:
+    case SYS_recvmsg:
+    case SYS_sendto:
+    case SYS_sendmsg:
+    case SYS_accept:
+    case SYS_accept4:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* How many bytes the call asks for; with vectors, whether it asks for any. 0 also where there are
+ * more than the kernel takes (read(2), readv(2)). */
+static uint64_t asked_for(const struct task *task)
+{
+    uint64_t count = arg(task, 2), sum = 0;
+    if (!has_vectors(task))
+        return count <= SSIZE_MAX ? count : 0;
+    auto_free struct iovec *vectors = NULL;
+    if (count == 0 || count > MOST_VECTORS)
+        return 0;
+    vectors = xcalloc(count, sizeof *vectors);
+    if (!memory_read(task->tid, arg(task, 1), vectors, count * sizeof *vectors))
+        return 0;
+    for (uint64_t i = 0; i < count && sum == 0; i++)
+        sum = vectors[i].iov_len;
+    return sum;
+}
+
+/* The kernel answers at once, whether or not the descriptor is ready: it is no socket (ENOTSOCK);
+ * nothing is asked for (read(2), write(2)); or less than an event descriptor, a timer or a signal
+ * descriptor hands out (EINVAL, eventfd(2) and its kin). */
+static bool is_answered_at_once(const struct task *task)
+{
+    if (is_of_sockets(task))
+        return !S_ISSOCK(task->io.mode);
+    bool has_no_type = (task->io.mode & S_IFMT) == 0;
+    return asked_for(task) < (has_no_type ? sizeof(uint64_t) : 1);
+}
+
 static bool visible_io(struct director *d, struct task *task)
 {
     task->io = descriptor_look(d, task, (int)arg(task, 0));
     return task->io.kind == FD_STDIO || task->io.kind == FD_POLLED;
+}
+
+/* With an offset they are for files, which never wait; with -1 they go on where the descriptor
+ * stands, as readv and writev do (preadv2(2)). */
+static bool visible_at_offset(struct director *d, struct task *task)
+{
+    if ((int64_t)arg(task, 3) == -1)
+        return visible_io(d, task);
+    task->io = (struct descriptor){.kind = FD_PLAIN};
+    return false;
 }
 
 static void watched_input(struct director *d, struct task *task, struct watcher *watcher)
@@ -95,7 +165,7 @@ static bool ready_read(struct director *d, struct task *task, bool first)
         return true;
     guard_polls(d, task);
     int events = descriptor_poll(d, task, (int)arg(task, 0), POLLIN | POLLRDHUP);
-    if (events != 0 || in_background(d, task))
+    if (events != 0 || in_background(d, task) || is_answered_at_once(task))
         return true;
     if (first)
         socket_deadline(d, task, SO_RCVTIMEO);
@@ -199,7 +269,7 @@ static bool ready_write(struct director *d, struct task *task, bool first)
         task->io.access == O_RDONLY /* EBADF */)
         return true;
     guard_polls(d, task);
-    if (descriptor_poll(d, task, (int)arg(task, 0), POLLOUT) != 0)
+    if (descriptor_poll(d, task, (int)arg(task, 0), POLLOUT) != 0 || is_answered_at_once(task))
         return true;
     if (first)
         socket_deadline(d, task, SO_SNDTIMEO);
@@ -293,7 +363,7 @@ static void tell_written(struct director *d, struct task *task, int stream, uint
     struct iovec *vectors = &one;
     size_t vector_count = 1;
     auto_free struct iovec *list = NULL;
-    if (task->call->number == SYS_writev) {
+    if (has_vectors(task)) {
         vector_count = (size_t)arg(task, 2);
         if (vector_count > MOST_VECTORS)
             vector_count = MOST_VECTORS;
@@ -384,9 +454,8 @@ static void leave_write(struct director *d, struct task *task, int64_t result)
  * cannot be mapped). */
 static enum verdict_of_call enter_sendfile(struct director *d, struct task *task)
 {
-    unsigned out = task->call->number == SYS_sendfile ? 0 : 2;
-    if (task->call->number == SYS_vmsplice)
-        out = 0;
+    long number = task->call->number;
+    unsigned out = number == SYS_splice ? 2 : number == SYS_tee ? 1 : 0;
     struct descriptor to = descriptor_look(d, task, (int)arg(task, out));
     if (to.kind == FD_STDIO)
         return answer(task, -EINVAL);
@@ -396,6 +465,23 @@ static enum verdict_of_call enter_sendfile(struct director *d, struct task *task
 }
 
 /* ---- connecting ---- */
+
+/* Is it a socket that connections come to? Others are told so at once (accept(2), EINVAL). */
+static bool listens(struct director *d, struct task *task)
+{
+    int is = 1, copy = descriptor_dup(d, task, (int)arg(task, 0));
+    socklen_t length = sizeof is;
+    if (copy >= 0) {
+        getsockopt(copy, SOL_SOCKET, SO_ACCEPTCONN, &is, &length);
+        close(copy);
+    }
+    return is != 0;
+}
+
+static bool ready_accept(struct director *d, struct task *task, bool first)
+{
+    return ready_read(d, task, first) || !listens(d, task);
+}
 
 static enum verdict_of_call enter_accept(struct director *d, struct task *task)
 {
@@ -417,35 +503,38 @@ static enum verdict_of_call enter_waiting(struct director *d, struct task *task)
     return CALL_GO_LEAVE;
 }
 
-#define READING(number, name)                                                                      \
+#define READING(number, name, visibility)                                                          \
     {                                                                                              \
-        number, name, .on = "read", .fails_as = FAULT_READ + 1, .is_visible = visible_io,          \
+        number, name, .on = "read", .fails_as = FAULT_READ + 1, .is_visible = visibility,          \
                       .ready = ready_read, .enter = enter_read, .leave = leave_read,               \
                       .watched = watched_input, .explain = explain_read                            \
     }
-#define WRITING(number, name)                                                                      \
+#define WRITING(number, name, visibility)                                                          \
     {                                                                                              \
-        number, name, .on = "write", .fails_as = FAULT_WRITE + 1, .is_visible = visible_io,        \
+        number, name, .on = "write", .fails_as = FAULT_WRITE + 1, .is_visible = visibility,        \
                       .ready = ready_write, .enter = enter_write, .leave = leave_write,            \
                       .watched = watched_output, .explain = explain_write                          \
     }
 
 const struct call_row calls_io[] = {
-    READING(SYS_read, "read"),
-    READING(SYS_readv, "readv"),
-    READING(SYS_recvfrom, "recvfrom"),
-    READING(SYS_recvmsg, "recvmsg"),
-    WRITING(SYS_write, "write"),
-    WRITING(SYS_writev, "writev"),
-    WRITING(SYS_sendto, "sendto"),
-    WRITING(SYS_sendmsg, "sendmsg"),
-    {SYS_accept, "accept", .on = "accept", .is_visible = visible_io, .ready = ready_read,
+    READING(SYS_read, "read", visible_io),
+    READING(SYS_readv, "readv", visible_io),
+    READING(SYS_recvfrom, "recvfrom", visible_io),
+    READING(SYS_recvmsg, "recvmsg", visible_io),
+    READING(SYS_preadv2, "preadv2", visible_at_offset),
+    WRITING(SYS_write, "write", visible_io),
+    WRITING(SYS_writev, "writev", visible_io),
+    WRITING(SYS_pwritev2, "pwritev2", visible_at_offset),
+    WRITING(SYS_sendto, "sendto", visible_io),
+    WRITING(SYS_sendmsg, "sendmsg", visible_io),
+    {SYS_accept, "accept", .on = "accept", .is_visible = visible_io, .ready = ready_accept,
      .enter = enter_accept, .watched = watched_input, .explain = explain_read},
-    {SYS_accept4, "accept4", .on = "accept", .is_visible = visible_io, .ready = ready_read,
+    {SYS_accept4, "accept4", .on = "accept", .is_visible = visible_io, .ready = ready_accept,
      .enter = enter_accept, .watched = watched_input, .explain = explain_read},
     {SYS_connect, "connect", .on = "connect", .is_visible = visible_io, .enter = enter_waiting},
     {SYS_sendfile, "sendfile", .enter = enter_sendfile},
     {SYS_splice, "splice", .enter = enter_sendfile},
+    {SYS_tee, "tee", .enter = enter_sendfile},
     {SYS_vmsplice, "vmsplice", .enter = enter_sendfile},
 };
 const size_t calls_io_count = ARRAY_SIZE(calls_io);

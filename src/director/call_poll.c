@@ -16,6 +16,7 @@
 #define SYS_epoll_pwait2 441
 #endif
 #define MOST_DESCRIPTORS 4096
+#define LONGEST_S (INT64_MAX / NS_PER_S / 4) /* of a timeout: longer than any run */
 
 /* saved[] while one of these calls is under way */
 enum { SAVED_TIMEOUT_PATCHED };
@@ -61,7 +62,14 @@ static int64_t timeout_ns(struct task *task, const struct form *form)
     if (at == 0)
         return INT64_MAX;
     int64_t ns;
-    return read_time(task, at, form->unit == TIMEVAL, &ns) ? ns : -1;
+    if (form->unit != TIMEVAL)
+        return read_time(task, at, false, &ns) ? ns : -1;
+    struct timeval time; /* more than a million microseconds are as many seconds (select(2)) */
+    if (!memory_read(task->tid, at, &time, sizeof time) || time.tv_sec < 0 || time.tv_usec < 0)
+        return -1;
+    int64_t seconds = time.tv_sec < LONGEST_S ? time.tv_sec : LONGEST_S;
+    int64_t more = time.tv_usec / 1000000 < LONGEST_S ? time.tv_usec / 1000000 : LONGEST_S;
+    return (seconds + more) * NS_PER_S + time.tv_usec % 1000000 * NS_PER_US;
 }
 
 static void read_mask(struct task *task, const struct form *form)

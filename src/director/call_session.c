@@ -1,4 +1,4 @@
-/* Sessions, process groups, who adopts orphans, and signals that the kernel is asked to send. */
+/* Sessions, process groups, and who adopts orphans. */
 #include "director/calls.h"
 
 #include <errno.h>
@@ -48,17 +48,9 @@ static void leave_prctl(struct director *d, struct task *task, int64_t result)
         task->process->subreaper = arg(task, 1) != 0;
 }
 
-static enum verdict_of_call enter_notify(struct director *d, struct task *task)
-{
-    (void)task;
-    d->signals_unseen = true;
-    return CALL_GO;
-}
-
 const struct call_row calls_session[] = {
     {SYS_setsid, "setsid", .visible = true, .enter = enter_leave, .leave = leave_setsid},
     {SYS_setpgid, "setpgid", .visible = true, .enter = enter_leave, .leave = leave_setpgid},
     {SYS_prctl, "prctl", .filtered_by_argument = true, .enter = enter_leave, .leave = leave_prctl},
-    {SYS_mq_notify, "mq_notify", .enter = enter_notify},
 };
 const size_t calls_session_count = ARRAY_SIZE(calls_session);

@@ -245,13 +245,10 @@ static bool ready_sigtimedwait(struct director *d, struct task *task, bool first
         return true; /* EFAULT */
     if (first) {
         task->signals_dirty = true;
-        struct timespec ts;
+        int64_t ns;
         if (arg(task, 2) != 0) {
-            if (!memory_read(task->tid, arg(task, 2), &ts, sizeof ts))
-                return true;
-            int64_t ns = ts.tv_sec * NS_PER_S + ts.tv_nsec;
-            if (ns <= 0)
-                return true;
+            if (!read_time(task, arg(task, 2), false, &ns) || ns == 0)
+                return true; /* EFAULT, EINVAL, or it only looks */
             task_deadline(d, task, clock_now(d) + ns);
         }
     }

@@ -17,7 +17,7 @@ bool read_time(struct task *task, uint64_t address, bool micro, int64_t *ns)
     if (parts[0] > INT64_MAX / NS_PER_S / 4)
         parts[0] = INT64_MAX / NS_PER_S / 4;
     *ns = parts[0] * NS_PER_S + parts[1] * (micro ? NS_PER_US : 1);
-    return parts[0] >= 0 && parts[1] >= 0 && parts[1] < NS_PER_S;
+    return parts[0] >= 0 && parts[1] >= 0 && parts[1] < (micro ? NS_PER_S / NS_PER_US : NS_PER_S);
 }
 
 bool write_time(struct task *task, uint64_t address, bool micro, int64_t ns)
@@ -37,6 +37,13 @@ static bool is_absolute(const struct task *task)
     return task->call->number == SYS_clock_nanosleep && (arg(task, 1) & TIMER_ABSTIME) != 0;
 }
 
+/* These can be read, and not slept by (clock_nanosleep(2), EOPNOTSUPP). */
+static bool is_read_only(int clock)
+{
+    return clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE ||
+           clock == CLOCK_MONOTONIC_RAW;
+}
+
 static bool ready_sleep(struct director *d, struct task *task, bool first)
 {
     if (!first)
@@ -48,8 +55,9 @@ static bool ready_sleep(struct director *d, struct task *task, bool first)
         return true; /* EFAULT or EINVAL: the kernel says which */
     int64_t until, shown;
     bool by_clock = task->call->number == SYS_clock_nanosleep;
-    if (by_clock && !clock_shows(d, task, (int)arg(task, 0), &shown))
-        return true; /* EINVAL */
+    if (by_clock &&
+        (is_read_only((int)arg(task, 0)) || !clock_shows(d, task, (int)arg(task, 0), &shown)))
+        return true; /* EOPNOTSUPP or EINVAL */
     if (is_absolute(task))
         until = clock_to_scenario(d, (int)arg(task, 0), ns);
     else

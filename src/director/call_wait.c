@@ -71,6 +71,16 @@ static bool reportable(const struct wait_for *w, const struct process *child)
            (w->continued && child->continue_unreported);
 }
 
+/* What the kernel refuses at once, whatever the children do (wait(2), EINVAL). */
+static bool is_malformed(const struct wait_for *w, const struct task *task)
+{
+    const unsigned common = WNOHANG | WCONTINUED | WAIT_WITHOUT_THREADS | WAIT_CLONE | WAIT_ALL;
+    if (task->call->number == SYS_wait4)
+        return (w->options & ~(common | WUNTRACED)) != 0;
+    return (w->options & ~(common | WEXITED | WSTOPPED | WNOWAIT)) != 0 ||
+           !(w->exited || w->stopped || w->continued);
+}
+
 /* The first child in order of birth that the wait would report, as the kernel looks for it. */
 static struct process *first_reportable(const struct wait_for *w, struct task *task, bool *any)
 {
@@ -90,7 +100,7 @@ static bool ready_wait(struct director *d, struct task *task, bool first)
     (void)first;
     struct wait_for w = what_for(d, task);
     bool any;
-    return (w.options & WNOHANG) != 0 || w.nonblocking ||
+    return (w.options & WNOHANG) != 0 || w.nonblocking || is_malformed(&w, task) ||
            first_reportable(&w, task, &any) != NULL || !any;
 }
 

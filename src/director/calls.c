@@ -44,6 +44,7 @@ static void join_all(void)
     join(calls_futex, calls_futex_count);
     join(calls_io, calls_io_count);
     join(calls_lock, calls_lock_count);
+    join(calls_mq, calls_mq_count);
     join(calls_open, calls_open_count);
     join(calls_poll, calls_poll_count);
     join(calls_session, calls_session_count);

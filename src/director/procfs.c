@@ -363,9 +363,11 @@ bool procfs_write(struct director *d, struct task *task, const char *path, struc
 
 bool procfs_varies(const char *path)
 {
-    static const char *const of_machine[] = {"interrupts", "vmstat",     "softirqs",  "schedstat",
-                                             "diskstats",  "zoneinfo",   "buddyinfo", "slabinfo",
-                                             "timer_list", "sched_debug"};
+    static const char *const of_machine[] = {"interrupts", "vmstat",      "softirqs",  "schedstat",
+                                             "diskstats",  "zoneinfo",    "buddyinfo", "slabinfo",
+                                             "timer_list", "sched_debug", "locks"};
+    static const char *const of_below[] = {"sys/kernel/random/", "sys/fs/", "pressure/", "sysvipc/",
+                                           "net/"};
     static const char *const of_process[] = {"io",           "sched",   "schedstat", "smaps",
                                              "smaps_rollup", "pagemap", "numa_maps", "mountinfo"};
     if (strncmp(path, "/proc/", 6) != 0)
@@ -375,8 +377,12 @@ bool procfs_varies(const char *path)
     for (size_t i = 0; file == NULL && i < ARRAY_SIZE(of_machine); i++)
         if (strcmp(path, of_machine[i]) == 0)
             return true;
+    for (size_t i = 0; i < ARRAY_SIZE(of_below); i++)
+        if (strncmp(path, of_below[i], strlen(of_below[i])) == 0)
+            return true;
     for (size_t i = 0; file != NULL && i < ARRAY_SIZE(of_process); i++)
         if (strcmp(file + 1, of_process[i]) == 0)
             return true;
-    return false;
+    /* What /proc/net leads to (proc(5)): the sockets and counters of the whole host. */
+    return strstr(path, "/net/") != NULL && strncmp(path, "sys/", 4) != 0;
 }

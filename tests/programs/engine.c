@@ -611,6 +611,17 @@ static void identity(void)
     printf("time %ld\n", (long)time(NULL));
 }
 
+/* Ways to standard output around write(2): they fail, so that programs take that one. */
+static void copies_to_output(void)
+{
+    int ends[2];
+    must(pipe(ends) == 0 && write(ends[1], "copied\n", 7) == 7, "pipe");
+    long copied = tee(ends[0], 1, 7, 0);
+    fprintf(stderr, "tee %ld %s\n", copied, copied < 0 ? strerror(errno) : "");
+    copied = splice(ends[0], NULL, 1, NULL, 7, 0);
+    fprintf(stderr, "splice %ld %s\n", copied, copied < 0 ? strerror(errno) : "");
+}
+
 static const struct fact {
     const char *name;
     void (*perform)(void);
@@ -619,6 +630,7 @@ static const struct fact {
     {"captured-output", captured_output},
     {"clock-poll", clock_poll},
     {"clone-untraced", clone_untraced},
+    {"copies-to-output", copies_to_output},
     {"duplicate-output", duplicate_output},
     {"eintr", interrupted},
     {"fcntl-lock", record_lock},

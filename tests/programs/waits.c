@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -24,6 +25,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -718,6 +720,60 @@ static void lock_circle(void)
     status_of(child, 0);
 }
 
+static void message_queue(void)
+{
+    char name[32], message[8];
+    struct mq_attr attributes = {.mq_maxmsg = 2, .mq_msgsize = sizeof message};
+    snprintf(name, sizeof name, "/waits-%d", (int)getpid());
+    mqd_t queue = mq_open(name, O_CREAT | O_EXCL | O_RDWR, 0600, &attributes);
+    must(queue >= 0 && mq_unlink(name) == 0, "mq_open");
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 2;
+    long got = mq_timedreceive(queue, message, sizeof message, NULL, &until);
+    printf("receive %ld %s at %ld\n", got, strerror(errno), elapsed());
+    mq_send(queue, "one", 3, 0);
+    mq_send(queue, "two", 3, 0);
+    handle(SIGALRM, 0);
+    alarm(1);
+    int sent = mq_send(queue, "three", 5, 0);
+    printf("send %d %s at %ld\n", sent, strerror(errno), elapsed());
+    if (fork() == 0) {
+        sleep(1);
+        for (int i = 0; i < 3; i++)
+            mq_receive(queue, message, sizeof message, NULL);
+        sleep(1);
+        mq_send(queue, "four", 4, 0);
+        _exit(0);
+    }
+    mq_send(queue, "three", 5, 0);
+    printf("sent the third at %ld\n", elapsed());
+    usleep(1000); /* the child empties the queue */
+    handle(SIGUSR1, 0);
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
+    must(mq_notify(queue, &event) == 0, "mq_notify");
+    pause();
+    printf("%s at %ld\n", caught == SIGUSR1 ? "told of a message" : "woken", elapsed());
+    wait(NULL);
+}
+
+static void vectors_at_offset(void)
+{
+    int ends[2];
+    char text[16];
+    struct iovec said[2] = {{"here ", 5}, {"and now\n", 8}}, heard = {text, sizeof text};
+    must(pipe(ends) == 0, "pipe");
+    must(pwritev2(1, said, 2, -1, 0) == 13, "pwritev2");
+    if (fork() == 0) {
+        sleep(1);
+        must(pwritev2(ends[1], said, 1, -1, 0) == 5, "pwritev2");
+        _exit(0);
+    }
+    ssize_t got = preadv2(ends[0], &heard, 1, -1, 0);
+    printf("%zd read at %ld\n", got, elapsed());
+    wait(NULL);
+}
+
 static const struct fact {
     const char *name;
     void (*perform)(void);
@@ -733,6 +789,7 @@ static const struct fact {
     {"leader-first", leader_first},
     {"lock-circle", lock_circle},
     {"masked-poll", masked_poll},
+    {"message-queue", message_queue},
     {"no-waiting", no_waiting},
     {"no-zombies", no_zombies},
     {"pending", pending},
@@ -748,6 +805,7 @@ static const struct fact {
     {"thread-fork", thread_fork},
     {"timeouts", timeouts},
     {"unix-socket", unix_socket},
+    {"vectors-at-offset", vectors_at_offset},
     {"vfork-holds", vfork_holds},
 };
 
