@@ -386,6 +386,32 @@ PY
     [[ $output == *"holds more than 2 GiB"* ]]
 }
 
+@test "a .zip that unpacks to very much is refused, quickly" {
+    mkdir in
+    python3 - <<'PY'
+import struct, zlib
+packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+check, packed = 0, b""
+for _ in range(1 << 10):
+    packed += packer.compress(bytes(1 << 20))
+    check = zlib.crc32(bytes(1 << 20), check)
+packed += packer.flush()
+places = b""
+with open("in/bomb.zip", "wb") as out:  # 100 files of 1 GiB
+    for number in range(100):
+        name = b"%03d" % number
+        sizes = (20, 0, 8, 0, 0, check, len(packed), 1 << 30, len(name), 0)
+        places += struct.pack("<IH5H3I2H3H2I", 0x02014B50, 20, *sizes, 0, 0, 0, 0, out.tell()) + name
+        out.write(struct.pack("<I5H3I2H", 0x04034B50, *sizes) + name + packed)
+    end = (0x06054B50, 0, 0, 100, 100, len(places), out.tell(), 0)
+    out.write(places + struct.pack("<I4H2IH", *end))
+PY
+    python3 -c 'import zipfile; assert len(zipfile.ZipFile("in/bomb.zip").namelist()) == 100'
+    run timeout 100 "$PROCENARIO" grade "$course/bombs.yaml" --submissions in -o out -q 3>&-
+    echo "$output"
+    [[ $output == *"holds more than 2 GiB"* ]]
+}
+
 # ---- hosts that cannot --------------------------------------------------------------------------
 
 # refuses TEXT: grading is refused with this in the message, and nothing is graded.

@@ -31,14 +31,21 @@ static const char *what_is_wrong(struct archive *archive)
     return words != NULL ? words : "it is damaged";
 }
 
+struct reading {
+    struct archive *archive;
+    uint64_t unpacked; /* bytes of entries so far */
+};
+
 static ssize_t read_entry(void *self, void *bytes, size_t size, struct error *error)
 {
-    struct archive *archive = self;
-    la_ssize_t got = la.archive_read_data(archive, bytes, size);
-    if (got >= 0)
-        return got;
-    error_set(error, 0, "%s", what_is_wrong(archive));
-    return -1;
+    struct reading *reading = self;
+    la_ssize_t got = la.archive_read_data(reading->archive, bytes, size);
+    if (got < 0) {
+        error_set(error, 0, "%s", what_is_wrong(reading->archive));
+        return -1;
+    }
+    reading->unpacked += (uint64_t)got;
+    return got;
 }
 
 static enum entry_kind kind_of(struct archive_entry *entry)
@@ -71,23 +78,34 @@ static const char *name_of(struct archive_entry *entry)
 }
 
 /* What somebody packs small may be very large: nobody waits for more than this. */
-#define MOST_UNPACKED (INT64_C(2) << 30)
+#define MOST_UNPACKED (UINT64_C(2) << 30)
+
+/* A .zip is unpacked entry by entry, where only the entries tell how much that is; all else as a
+ * whole before there are entries, and what stands between them counts, too. */
+static bool is_too_much(const struct reading *reading)
+{
+    return reading->unpacked >= MOST_UNPACKED ||
+           la.archive_filter_bytes(reading->archive, 0) >= (la_int64_t)MOST_UNPACKED;
+}
 
 /* Goes to the end of the entry, which libarchive would do by itself, however long that takes. */
-static bool pass_over(struct archive *archive)
+static bool pass_over(struct reading *reading)
 {
     const void *block;
     size_t size;
     la_int64_t offset;
-    while (la.archive_filter_bytes(archive, 0) < MOST_UNPACKED)
-        if (la.archive_read_data_block(archive, &block, &size, &offset) != ARCHIVE_OK)
+    while (!is_too_much(reading)) {
+        if (la.archive_read_data_block(reading->archive, &block, &size, &offset) != ARCHIVE_OK)
             return true;
+        reading->unpacked += size;
+    }
     return false;
 }
 
 static bool visit_entries(struct archive *archive, const char *path, const struct visitor *visitor,
                           struct error *error)
 {
+    struct reading reading = {.archive = archive};
     struct archive_entry *entry;
     for (;;) {
         int status = la.archive_read_next_header(archive, &entry);
@@ -102,10 +120,10 @@ static bool visit_entries(struct archive *archive, const char *path, const struc
                              .kind = kind_of(entry),
                              .executable = (la.archive_entry_perm(entry) & 0111) != 0,
                              .read = read_entry,
-                             .self = archive};
+                             .self = &reading};
         if (visitor->visit(visitor->self, &told) == VISIT_STOP)
             return true;
-        if (!pass_over(archive))
+        if (!pass_over(&reading))
             return error_set(error, 0, "the archive '%s' holds more than 2 GiB", path);
     }
 }
