@@ -381,9 +381,9 @@ with open("in/bomb.tar.gz", "wb") as out:
         out.write(packer.compress(zeros))
     out.write(packer.flush())
 PY
-    run timeout 60 "$PROCENARIO" grade "$course/bombs.yaml" --submissions in -o out -q 3>&-
-    echo "$output"
-    [[ $output == *"holds more than 2 GiB"* ]]
+    timeout 60 "$PROCENARIO" grade "$course/bombs.yaml" --submissions in -o out -q 3>&-
+    results=$PWD/out
+    is bomb 'r["notes"]' "*'everything: the archive holds more than 2 GiB'*"
 }
 
 @test "a .zip that unpacks to very much is refused, quickly" {
@@ -407,9 +407,65 @@ with open("in/bomb.zip", "wb") as out:  # 100 files of 1 GiB
     out.write(places + struct.pack("<I4H2IH", *end))
 PY
     python3 -c 'import zipfile; assert len(zipfile.ZipFile("in/bomb.zip").namelist()) == 100'
-    run timeout 100 "$PROCENARIO" grade "$course/bombs.yaml" --submissions in -o out -q 3>&-
-    echo "$output"
-    [[ $output == *"holds more than 2 GiB"* ]]
+    timeout 100 "$PROCENARIO" grade "$course/bombs.yaml" --submissions in -o out -q 3>&-
+    results=$PWD/out
+    is bomb 'r["notes"]' "*'everything: the archive holds more than 2 GiB'*"
+}
+
+@test "an archive that takes very much memory to unpack is refused" {
+    mkdir in
+    python3 - <<'PY'
+import lzma, struct, tarfile, zlib
+info = tarfile.TarInfo("main.c")
+info.size = 3 << 30
+packer = lzma.LZMACompressor(filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 20, "preset": 0}])
+packed = packer.compress(info.tobuf())
+for _ in range(3 << 10):
+    packed += packer.compress(bytes(1 << 20))
+packed = bytearray(packed + packer.flush())
+assert packed[14:16] == b"\x21\x01"  # LZMA2, one byte of properties follows (the .xz format, 5.3.1)
+packed[16] = 40  # a dictionary of 4 GiB
+end = 12 + (packed[12] + 1) * 4
+packed[end - 4:end] = struct.pack("<I", zlib.crc32(packed[12:end - 4]))
+with open("in/memory.tar.xz", "wb") as out:
+    out.write(packed)
+PY
+    "$PROCENARIO" grade "$course/bombs.yaml" --submissions in -o out -q 3>&-
+    results=$PWD/out
+    is memory 'r["notes"]' "*'everything: the archive cannot be read: *emory*"
+    is memory 'r["total"]' 0
+}
+
+@test "what does not fit into the sandbox, as files are there, is left out" {
+    mkdir in
+    python3 - <<'PY'
+import io, tarfile
+hello = b'#include <stdio.h>\nint main(void) { puts("hello"); }\n'
+def pack(name, files):
+    with tarfile.open(name, "w") as archive:
+        for path, data in [(".main.c", hello)] + files:
+            info = tarfile.TarInfo(path)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+pack("in/pages.tar", [(f"{i:04}", b"x" * 4097) for i in range(4000)])
+pack("in/folders.tar", [(f"{i}/{i}/{i}", b"") for i in range(4000)])
+PY
+    cat >fits.yaml <<'YAML'
+assignment: 1
+build: {run: [gcc, -o, /dev/null, .main.c]}
+scenarios: [fits.scenario.yaml]
+sandbox: {disk: 17MiB, files: 4096}
+YAML
+    cat >fits.scenario.yaml <<'YAML'
+processes: {main: [exec: [gcc, -xc, -fsyntax-only, .main.c]]}
+expect: [exit: {main: 0}]
+YAML
+    "$PROCENARIO" grade fits.yaml --submissions in -o out -q 3>&-
+    results=$PWD/out
+    is pages 'r.get("failed")' None
+    is pages 'r["notes"]' '*is too large: left out*'
+    is folders 'r.get("failed")' None
+    is folders 'r["notes"]' '*and what comes after it are too many files: left out*'
 }
 
 # ---- hosts that cannot --------------------------------------------------------------------------

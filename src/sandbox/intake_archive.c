@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -102,7 +104,15 @@ static bool pass_over(struct reading *reading)
     return false;
 }
 
-static bool visit_entries(struct archive *archive, const char *path, const struct visitor *visitor,
+/* Told to who handed it in: the path is none of theirs. */
+static bool unreadable(struct archive *archive, struct error *error)
+{
+    error_set(error, 0, "the archive cannot be read: %s", what_is_wrong(archive));
+    error_remedy(error, "hand it in again as .zip or .tar.gz");
+    return false;
+}
+
+static bool visit_entries(struct archive *archive, const struct visitor *visitor,
                           struct error *error)
 {
     struct reading reading = {.archive = archive};
@@ -111,11 +121,8 @@ static bool visit_entries(struct archive *archive, const char *path, const struc
         int status = la.archive_read_next_header(archive, &entry);
         if (status == ARCHIVE_EOF)
             return true;
-        if (status < ARCHIVE_WARN) {
-            error_set(error, 0, "cannot read the archive '%s': %s", path, what_is_wrong(archive));
-            error_remedy(error, "ask for it again as .zip or .tar.gz");
-            return false;
-        }
+        if (status < ARCHIVE_WARN)
+            return unreadable(archive, error);
         struct entry told = {.name = name_of(entry),
                              .kind = kind_of(entry),
                              .executable = (la.archive_entry_perm(entry) & 0111) != 0,
@@ -124,18 +131,8 @@ static bool visit_entries(struct archive *archive, const char *path, const struc
         if (visitor->visit(visitor->self, &told) == VISIT_STOP)
             return true;
         if (!pass_over(&reading))
-            return error_set(error, 0, "the archive '%s' holds more than 2 GiB", path);
+            return error_set(error, 0, "the archive holds more than 2 GiB");
     }
-}
-
-static bool visit_open(struct archive *archive, int fd, const char *path,
-                       const struct visitor *visitor, struct error *error)
-{
-    if (la.archive_read_open_fd(archive, fd, 1 << 16) == ARCHIVE_OK)
-        return visit_entries(archive, path, visitor, error);
-    error_set(error, 0, "cannot read the archive '%s': %s", path, what_is_wrong(archive));
-    error_remedy(error, "ask for it again as .zip or .tar.gz");
-    return false;
 }
 
 static struct archive *open_reader(void)
@@ -150,6 +147,27 @@ static struct archive *open_reader(void)
     return archive;
 }
 
+/* An archive says how much memory unpacking it takes: 4 GiB, for .xz. Those that archivers make by
+ * themselves take 64 MiB there (xz -9), and 128 MiB for .zst (zstd --ultra -22). */
+#define MOST_MEMORY (UINT64_C(512) << 20)
+
+/* No more than that beyond what there is; `before` is what was allowed. False: no bound was set. */
+static bool bound_memory(struct rlimit *before)
+{
+    unsigned long long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    bool known = file != NULL && fscanf(file, "%llu", &pages) == 1;
+    if (file != NULL)
+        fclose(file);
+    if (!known || getrlimit(RLIMIT_AS, before) != 0)
+        return false;
+    struct rlimit bound = *before;
+    rlim_t most = (rlim_t)(pages * (unsigned long long)sysconf(_SC_PAGESIZE) + MOST_MEMORY);
+    if (bound.rlim_cur > most)
+        bound.rlim_cur = most;
+    return setrlimit(RLIMIT_AS, &bound) == 0;
+}
+
 bool archive_visit(const char *path, const struct visitor *visitor, struct error *error)
 {
     auto_close int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -158,9 +176,15 @@ bool archive_visit(const char *path, const struct visitor *visitor, struct error
     /* Without it libarchive has no word for names beyond ASCII, whatever the caller's locale is. */
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     locale_t before = utf8 != (locale_t)0 ? uselocale(utf8) : (locale_t)0;
+    struct rlimit memory;
+    bool bounded = bound_memory(&memory);
     struct archive *archive = open_reader();
-    bool read = visit_open(archive, fd, path, visitor, error);
+    bool read = la.archive_read_open_fd(archive, fd, 1 << 16) == ARCHIVE_OK
+                    ? visit_entries(archive, visitor, error)
+                    : unreadable(archive, error);
     la.archive_read_free(archive);
+    if (bounded)
+        setrlimit(RLIMIT_AS, &memory);
     if (utf8 != (locale_t)0) {
         uselocale(before);
         freelocale(utf8);
