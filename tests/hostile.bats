@@ -133,10 +133,24 @@ not_built() {
 }
 
 @test "on kernels that cannot close many descriptors at once, none is inherited either" {
+    [ "$(ulimit -H -n)" -gt 4500 ] || skip "a process has few descriptors here"
+    ulimit -S -n "$(ulimit -H -n)"
     "$PROGRAMS/refuse" close_range "$PROCENARIO" grade "$course/probes.yaml" \
-        --submission "$course/probes/descriptors" -o out -q 7</etc/passwd >/dev/null 3>&-
+        --submission "$course/probes/descriptors" -o out -q 7</etc/passwd 4500</etc/passwd >/dev/null 3>&-
     results=$PWD/out
     is descriptors 'r["total"]' 4
+}
+
+@test "on such kernels the folder of those without a sandbox is removed, too" {
+    open_to_all
+    # Whoever removes it waits for the end of all others.
+    "$PROGRAMS/leftovers" left timeout -k 1 60 "$PROGRAMS/refuse" close_range "$PROCENARIO" grade \
+        "$course/bombs.yaml" --submission "$course/bombs/honest" -o out -q --unsafe-no-sandbox \
+        >/dev/null 3>&-
+    diff -u /dev/null left
+    results=$PWD/out
+    is honest 'r["total"]' 1
+    [ -z "$(ls -A "$TMPDIR")" ]
 }
 
 # ---- bombs --------------------------------------------------------------------------------------
@@ -501,7 +515,19 @@ refuses() {
     refuses "docker run"
 }
 
+# The programs that root grades without a sandbox are nobody's, who cannot go where bats has its files.
+open_to_all() {
+    TMPDIR=$(mktemp -d /tmp/hostile-XXXXXX)
+    chmod 711 "$TMPDIR"
+    echo "$TMPDIR" >"$BATS_TEST_TMPDIR/open"
+}
+
+teardown() {
+    [ ! -e "$BATS_TEST_TMPDIR/open" ] || rm -rf "$(cat "$BATS_TEST_TMPDIR/open")"
+}
+
 @test "without a sandbox the results say so, and the folder is removed, whatever happens" {
+    open_to_all
     "$PROCENARIO" grade "$course/bombs.yaml" --submission "$course/bombs/honest" -o out -q \
         --unsafe-no-sandbox >/dev/null 3>&-
     results=$PWD/out
@@ -512,7 +538,11 @@ refuses() {
 "$PROCENARIO" grade "$1/builds.yaml" --submission "$1/builds/endless" -o out -q \
     --unsafe-no-sandbox &
 grader=$!
-until [ -n "$(ls -A "$TMPDIR")" ]; do sleep 0.1; done
+for i in $(seq 300); do
+    [ -z "$(ls -A "$TMPDIR")" ] || break
+    sleep 0.1
+done
+ls -A "$TMPDIR" | grep -q . || exit 1
 sleep 0.5
 kill -KILL "$grader"
 wait "$grader"
