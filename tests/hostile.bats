@@ -551,3 +551,43 @@ SH
     diff -u /dev/null left
     [ -z "$(ls -A "$TMPDIR")" ]
 }
+
+@test "without a sandbox and namespaces, root's grader is out of its programs' reach" {
+    [ "$(id -u)" = 0 ] || skip "only what root grades is another user's"
+    open_to_all
+    mkdir in
+    cat >in/look.py <<'PY'
+import os
+top = os.path.dirname(os.getcwd())
+seen = opened = 0
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    try:
+        words = open(f"/proc/{pid}/cmdline").read().split("\0")
+    except OSError:
+        continue
+    if "stage" not in words or top not in words:
+        continue
+    seen += 1
+    for reach in (lambda: open(f"/proc/{pid}/mem", "rb"), lambda: open(f"/proc/{pid}/environ", "rb").read(1),
+                  lambda: os.listdir(f"/proc/{pid}/fd"), lambda: open(f"/proc/{pid}/fd/6", "wb")):
+        try:
+            reach()
+            opened += 1
+        except OSError:
+            pass
+print(seen, "seen,", opened, "opened")
+PY
+    cat >look.yaml <<'YAML'
+assignment: 1
+files: [look.py]
+scenarios: [look.scenario.yaml]
+YAML
+    cat >look.scenario.yaml <<'YAML'
+processes: {main: [exec: [/usr/bin/python3, look.py]]}
+expect: [output: "1 seen, 0 opened\n"]
+YAML
+    "$PROGRAMS/refuse" namespaces "$PROCENARIO" grade look.yaml --submission in --unsafe-no-sandbox -o out -q >told 3>&-
+    cat told
+    results=$PWD/out
+    is in 'r["total"]' 1
+}

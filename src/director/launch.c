@@ -293,6 +293,9 @@ static void init_process(void *argument)
 {
     struct plan *plan = argument;
     struct director *d = plan->d;
+    /* A runner that hides its memory: what it starts shall be seen, but not what is copied here. */
+    bool hides = d->options->confinement != NULL || prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 1;
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     signal(SIGCHLD, SIG_IGN);
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_DFL);
@@ -345,7 +348,7 @@ static void init_process(void *argument)
         set_title("procenario");
         root_process(plan);
     }
-    if (d->options->confinement != NULL) /* it has the scenario in its memory */
+    if (hides) /* it has the scenario in its memory */
         prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     /* Keep nothing of the run's open: end of file and broken pipes must come when they are due. */
     dup2(plan->lifeline, 0);
