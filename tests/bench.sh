@@ -134,3 +134,23 @@ row "5,000 processes alive at once" "$(milliseconds alive)" "" "peak $(peak_of "
 command_for check "$procenario" check "$work/long.yaml"
 measure check
 row "check of a scenario of 10,000 steps" "$(milliseconds check)" "" ""
+
+# Grading: the shell's lab, one submission and many of the same
+if "$procenario" doctor | grep '^ok  *sandbox' >/dev/null; then
+    lab=scenarios/grading/shell
+    scenarios=$(find "$lab" -name '[0-9]*.yaml' | wc -l)
+    command_for grade "$procenario" grade $lab/assignment.yaml --submission $lab/reference --quiet
+    RUNS=3 measure grade
+    row "grading one shell, $scenarios scenarios" "$(milliseconds grade)" 1.00 "peak $(peak_of "$procenario" grade $lab/assignment.yaml --submission $lab/reference --quiet) KiB"
+    for count in ${SUBMISSIONS:-10 100}; do
+        mkdir "$work/in-$count"
+        for ((i = 0; i < count; i++)); do cp -r $lab/reference "$work/in-$count/s$i"; done
+        line=("$procenario" grade "$lab"/assignment.yaml --submissions "$work/in-$count" --jobs "$(nproc)" --quiet)
+        begin=$EPOCHREALTIME
+        peak_of "${line[@]}" -o "$work/out-$count" >"$work/peak"
+        awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.6f\n", b - a }' >"$work/grade-$count.times"
+        each=$(awk -v a="$(time_of "grade-$count")" -v b="$(time_of grade)" -v n="$count" 'BEGIN { printf "%.2f", a / n / b }')
+        row "grading $count shells, --jobs $(nproc)" "$(milliseconds "grade-$count")" "$each" \
+            "each, of one alone; peak $(cat "$work/peak") KiB"
+    done
+fi

@@ -421,14 +421,39 @@ JSON
 @test "what cannot be graded is listed, and all others are graded" {
     hand_in ann 'echo hello'
     hand_in ben 'echo hello'
-    printf 'PK\003\004 no archive' >in/bad.zip
+    hand_in bad 'echo hello'
+    head -c 50000000 /dev/zero >>in/bad/hello.sh
+    ulimit -S -f 40000
     grade 3 "$hello" --submissions in -o out
-    grep -q "the grading of 'bad' failed: the submission cannot be read" said
+    ulimit -S -f unlimited
+    grep -q "the grading of 'bad' failed: " said
     grep -q '^ann  *3.5 ' told
     grep -q '^bad  *- .* grading failed' told
     grep -q '^ben  *3.5 ' told
     grade 3 merge out --format junit
     [ "$(xmllint --xpath 'count(//error)' told)" -eq 1 ]
+}
+
+@test "who hands in what cannot be read has no points, and others are graded" {
+    hand_in ann 'echo hello'
+    printf 'PK\003\004 no archive' >in/bad.zip
+    ln -s /etc/passwd in/link
+    mkfifo in/pipe
+    grade 0 "$hello" --submissions in -o out
+    [ ! -s said ]
+    grep -q '^ann  *3.5 ' told
+    for id in bad link pipe; do
+        grep -q "^$id  *0 .* could not be read\$" told
+    done
+    run ! grep -r passwd out
+    grade 0 merge out --only bad
+    grep -q '^Left out: everything: the archive cannot be read: .* (hand it in again as .zip or' told
+    grep -q '^Not handed in: hello.sh$' told
+    grade 0 merge out --only link
+    grep -q '^Left out: everything: it is a symbolic link, which is not followed' told
+    grade 0 merge out --format junit
+    [ "$(xmllint --xpath 'count(//error)' told)" -eq 0 ]
+    [ "$(xmllint --xpath 'count(//failure)' told)" -eq 3 ]
 }
 
 @test "a result that cannot be written is told, and status 3" {

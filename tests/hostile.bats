@@ -133,10 +133,24 @@ not_built() {
 }
 
 @test "on kernels that cannot close many descriptors at once, none is inherited either" {
+    [ "$(ulimit -H -n)" -gt 4500 ] || skip "a process has few descriptors here"
+    ulimit -S -n "$(ulimit -H -n)"
     "$PROGRAMS/refuse" close_range "$PROCENARIO" grade "$course/probes.yaml" \
-        --submission "$course/probes/descriptors" -o out -q 7</etc/passwd >/dev/null 3>&-
+        --submission "$course/probes/descriptors" -o out -q 7</etc/passwd 4500</etc/passwd >/dev/null 3>&-
     results=$PWD/out
     is descriptors 'r["total"]' 4
+}
+
+@test "on such kernels the folder of those without a sandbox is removed, too" {
+    open_to_all
+    # Whoever removes it waits for the end of all others.
+    "$PROGRAMS/leftovers" left timeout -k 1 60 "$PROGRAMS/refuse" close_range "$PROCENARIO" grade \
+        "$course/bombs.yaml" --submission "$course/bombs/honest" -o out -q --unsafe-no-sandbox \
+        >/dev/null 3>&-
+    diff -u /dev/null left
+    results=$PWD/out
+    is honest 'r["total"]' 1
+    [ -z "$(ls -A "$TMPDIR")" ]
 }
 
 # ---- bombs --------------------------------------------------------------------------------------
@@ -381,9 +395,93 @@ with open("in/bomb.tar.gz", "wb") as out:
         out.write(packer.compress(zeros))
     out.write(packer.flush())
 PY
-    run timeout 60 "$PROCENARIO" grade "$course/bombs.yaml" --submissions in -o out -q 3>&-
-    echo "$output"
-    [[ $output == *"holds more than 2 GiB"* ]]
+    timeout 60 "$PROCENARIO" grade "$course/bombs.yaml" --submissions in -o out -q 3>&-
+    results=$PWD/out
+    is bomb 'r["notes"]' "*'everything: the archive holds more than 2 GiB'*"
+}
+
+@test "a .zip that unpacks to very much is refused, quickly" {
+    mkdir in
+    python3 - <<'PY'
+import struct, zlib
+packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+check, packed = 0, b""
+for _ in range(1 << 10):
+    packed += packer.compress(bytes(1 << 20))
+    check = zlib.crc32(bytes(1 << 20), check)
+packed += packer.flush()
+places = b""
+with open("in/bomb.zip", "wb") as out:  # 100 files of 1 GiB
+    for number in range(100):
+        name = b"%03d" % number
+        sizes = (20, 0, 8, 0, 0, check, len(packed), 1 << 30, len(name), 0)
+        places += struct.pack("<IH5H3I2H3H2I", 0x02014B50, 20, *sizes, 0, 0, 0, 0, out.tell()) + name
+        out.write(struct.pack("<I5H3I2H", 0x04034B50, *sizes) + name + packed)
+    end = (0x06054B50, 0, 0, 100, 100, len(places), out.tell(), 0)
+    out.write(places + struct.pack("<I4H2IH", *end))
+PY
+    python3 -c 'import zipfile; assert len(zipfile.ZipFile("in/bomb.zip").namelist()) == 100'
+    timeout 100 "$PROCENARIO" grade "$course/bombs.yaml" --submissions in -o out -q 3>&-
+    results=$PWD/out
+    is bomb 'r["notes"]' "*'everything: the archive holds more than 2 GiB'*"
+}
+
+@test "an archive that takes very much memory to unpack is refused" {
+    mkdir in
+    python3 - <<'PY'
+import lzma, struct, tarfile, zlib
+info = tarfile.TarInfo("main.c")
+info.size = 3 << 30
+packer = lzma.LZMACompressor(filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 20, "preset": 0}])
+packed = packer.compress(info.tobuf())
+for _ in range(3 << 10):
+    packed += packer.compress(bytes(1 << 20))
+packed = bytearray(packed + packer.flush())
+assert packed[14:16] == b"\x21\x01"  # LZMA2, one byte of properties follows (the .xz format, 5.3.1)
+packed[16] = 40  # a dictionary of 4 GiB
+end = 12 + (packed[12] + 1) * 4
+packed[end - 4:end] = struct.pack("<I", zlib.crc32(packed[12:end - 4]))
+with open("in/memory.tar.xz", "wb") as out:
+    out.write(packed)
+PY
+    # So that the sanitizer does not end a process for what it is refused.
+    ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}allocator_may_return_null=1 \
+        "$PROCENARIO" grade "$course/bombs.yaml" --submissions in -o out -q 3>&-
+    results=$PWD/out
+    is memory 'r["notes"]' "*'everything: the archive cannot be read: *emory*"
+    is memory 'r["total"]' 0
+}
+
+@test "what does not fit into the sandbox, as files are there, is left out" {
+    mkdir in
+    python3 - <<'PY'
+import io, tarfile
+hello = b'#include <stdio.h>\nint main(void) { puts("hello"); }\n'
+def pack(name, files):
+    with tarfile.open(name, "w") as archive:
+        for path, data in [(".main.c", hello)] + files:
+            info = tarfile.TarInfo(path)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+pack("in/pages.tar", [(f"{i:04}", b"x" * 4097) for i in range(4000)])
+pack("in/folders.tar", [(f"{i}/{i}/{i}", b"") for i in range(4000)])
+PY
+    cat >fits.yaml <<'YAML'
+assignment: 1
+build: {run: [gcc, -o, /dev/null, .main.c]}
+scenarios: [fits.scenario.yaml]
+sandbox: {disk: 17MiB, files: 4096}
+YAML
+    cat >fits.scenario.yaml <<'YAML'
+processes: {main: [exec: [gcc, -xc, -fsyntax-only, .main.c]]}
+expect: [exit: {main: 0}]
+YAML
+    "$PROCENARIO" grade fits.yaml --submissions in -o out -q 3>&-
+    results=$PWD/out
+    is pages 'r.get("failed")' None
+    is pages 'r["notes"]' '*is too large: left out*'
+    is folders 'r.get("failed")' None
+    is folders 'r["notes"]' '*and what comes after it are too many files: left out*'
 }
 
 # ---- hosts that cannot --------------------------------------------------------------------------
@@ -419,7 +517,19 @@ refuses() {
     refuses "docker run"
 }
 
+# The programs that root grades without a sandbox are nobody's, who cannot go where bats has its files.
+open_to_all() {
+    TMPDIR=$(mktemp -d /tmp/hostile-XXXXXX)
+    chmod 711 "$TMPDIR"
+    echo "$TMPDIR" >"$BATS_TEST_TMPDIR/open"
+}
+
+teardown() {
+    [ ! -e "$BATS_TEST_TMPDIR/open" ] || rm -rf "$(cat "$BATS_TEST_TMPDIR/open")"
+}
+
 @test "without a sandbox the results say so, and the folder is removed, whatever happens" {
+    open_to_all
     "$PROCENARIO" grade "$course/bombs.yaml" --submission "$course/bombs/honest" -o out -q \
         --unsafe-no-sandbox >/dev/null 3>&-
     results=$PWD/out
@@ -430,7 +540,11 @@ refuses() {
 "$PROCENARIO" grade "$1/builds.yaml" --submission "$1/builds/endless" -o out -q \
     --unsafe-no-sandbox &
 grader=$!
-until [ -n "$(ls -A "$TMPDIR")" ]; do sleep 0.1; done
+for i in $(seq 300); do
+    [ -z "$(ls -A "$TMPDIR")" ] || break
+    sleep 0.1
+done
+ls -A "$TMPDIR" | grep -q . || exit 1
 sleep 0.5
 kill -KILL "$grader"
 wait "$grader"
@@ -438,4 +552,44 @@ SH
     run "$PROGRAMS/leftovers" left bash kill-it "$course" 3>&-
     diff -u /dev/null left
     [ -z "$(ls -A "$TMPDIR")" ]
+}
+
+@test "without a sandbox and namespaces, root's grader is out of its programs' reach" {
+    [ "$(id -u)" = 0 ] || skip "only what root grades is another user's"
+    open_to_all
+    mkdir in
+    cat >in/look.py <<'PY'
+import os
+top = os.path.dirname(os.getcwd())
+seen = opened = 0
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    try:
+        words = open(f"/proc/{pid}/cmdline").read().split("\0")
+    except OSError:
+        continue
+    if "stage" not in words or top not in words:
+        continue
+    seen += 1
+    for reach in (lambda: open(f"/proc/{pid}/mem", "rb"), lambda: open(f"/proc/{pid}/environ", "rb").read(1),
+                  lambda: os.listdir(f"/proc/{pid}/fd"), lambda: open(f"/proc/{pid}/fd/6", "wb")):
+        try:
+            reach()
+            opened += 1
+        except OSError:
+            pass
+print(seen, "seen,", opened, "opened")
+PY
+    cat >look.yaml <<'YAML'
+assignment: 1
+files: [look.py]
+scenarios: [look.scenario.yaml]
+YAML
+    cat >look.scenario.yaml <<'YAML'
+processes: {main: [exec: [/usr/bin/python3, look.py]]}
+expect: [output: "1 seen, 0 opened\n"]
+YAML
+    "$PROGRAMS/refuse" namespaces "$PROCENARIO" grade look.yaml --submission in --unsafe-no-sandbox -o out -q >told 3>&-
+    cat told
+    results=$PWD/out
+    is in 'r["total"]' 1
 }

@@ -261,13 +261,15 @@ static _Noreturn void root_process(const struct plan *plan)
     if (getpriority(PRIO_PROCESS, 0) == 0)
         plain |= PLAIN_PRIORITY;
     /* 0, 1 and 2, without stepping on one another. */
-    int socket = fcntl(plan->socket, F_DUPFD_CLOEXEC, 10);
+    int talk = fcntl(plan->socket, F_DUPFD_CLOEXEC, 10);
     int in = fcntl(plan->stdin_fd, F_DUPFD_CLOEXEC, 10);
     int out = fcntl(plan->stdout_fd, F_DUPFD_CLOEXEC, 10);
     int err = fcntl(plan->stderr_fd, F_DUPFD_CLOEXEC, 10);
-    if (socket < 0 || in < 0 || out < 0 || err < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 ||
-        dup2(err, 2) < 0)
+    const int socket = 3;
+    if (talk < 0 || in < 0 || out < 0 || err < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 ||
+        dup2(err, 2) < 0 || dup2(talk, socket) < 0)
         give_up(plan, STAGE_STDIO);
+    closefrom(socket + 1); /* before anybody looks: without close_range (Linux 5.9) it takes more */
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         send_report(socket, STAGE_FILTER, errno, 0, -1);
         _exit(127);
@@ -284,9 +286,6 @@ static _Noreturn void root_process(const struct plan *plan)
         _exit(127);
     }
     close(socket);
-    if (close_range(3, ~0U, 0) != 0 && confinement != NULL)
-        for (int fd = 3; fd < 1024; fd++) /* before Linux 5.9 */
-            close(fd);
     actor_perform(scenario, 0, d->root->name, true, d->directory);
 }
 
@@ -294,6 +293,9 @@ static void init_process(void *argument)
 {
     struct plan *plan = argument;
     struct director *d = plan->d;
+    /* A runner that hides its memory: what it starts shall be seen, but not what is copied here. */
+    bool hides = d->options->confinement != NULL || prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 1;
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     signal(SIGCHLD, SIG_IGN);
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_DFL);
@@ -346,11 +348,11 @@ static void init_process(void *argument)
         set_title("procenario");
         root_process(plan);
     }
-    if (d->options->confinement != NULL) /* it has the scenario in its memory */
+    if (hides) /* it has the scenario in its memory */
         prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     /* Keep nothing of the run's open: end of file and broken pipes must come when they are due. */
     dup2(plan->lifeline, 0);
-    close_range(1, ~0U, 0);
+    closefrom(1);
     char end;
     while (read(0, &end, 1) < 0 && errno == EINTR) {
     }

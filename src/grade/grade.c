@@ -155,12 +155,33 @@ static bool take_in(struct grader *g, const char *path, struct intake *intake, s
         .max_bytes = a->disk,
         .max_files = a->inodes,
     };
-    if (!intake_take(intake, path, &options, error))
-        return error_wrap(error, "the submission cannot be read");
+    if (!intake_take(intake, path, &options, error)) {
+        if (!intake->unreadable)
+            error_wrap(error, "the submission cannot be read");
+        return false;
+    }
     g->result->digest = arena_strdup(g->arena, intake->digest);
     keep_texts(g->arena, &g->result->notes, intake->notes, intake->note_count);
     keep_texts(g->arena, &g->result->missing, intake->missing, intake->missing_count);
     return true;
+}
+
+/* That is the submission's own failure, and a grade. */
+static void leave_out_all(struct grader *g, const struct error *error)
+{
+    const struct assignment *a = g->assignment;
+    auto_buf struct buf why = {0};
+    buf_printf(&why, "everything: %s", error->message);
+    if (error->remedy[0] != '\0')
+        buf_printf(&why, " (%s)", error->remedy);
+    texts_init(&g->result->notes, g->arena, 1);
+    texts_add(&g->result->notes, g->arena, keep_visible(g->arena, why.data));
+    texts_init(&g->result->missing, g->arena, a->file_count + 1);
+    for (size_t i = 0; i < a->file_count; i++)
+        texts_add(&g->result->missing, g->arena, a->files[i]);
+    if (a->file_count == 0)
+        texts_add(&g->result->missing, g->arena, "files that can be read");
+    skip_the_rest(g->result);
 }
 
 static bool same_text(const char *a, const char *b)
@@ -497,7 +518,10 @@ struct result *grade_submission(const struct grading *grading, const char *id, c
                        .assignment = grading->assignment,
                        .result = result,
                        .arena = &result->arena};
-    if (!take_in(&g, path, &intake, &error)) {
+    bool taken = take_in(&g, path, &intake, &error);
+    if (!taken && intake.unreadable) {
+        leave_out_all(&g, &error);
+    } else if (!taken) {
         fail(&g, &error);
     } else if (still_holds(before, result)) {
         intake_release(&intake);

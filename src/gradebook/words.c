@@ -171,6 +171,8 @@ void tell_remark(const struct result *result, struct buf *out)
     }
     if (result->failed != NULL)
         buf_printf(out, "grading failed: %s", result->failed);
+    else if (result->digest == NULL)
+        buf_add_string(out, "could not be read");
     else if (result->build.done && !result->build.ok)
         buf_printf(out, "%s",
                    result->missing.count > 0 ? "did not build, files are missing"

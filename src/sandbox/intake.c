@@ -43,6 +43,7 @@ struct taking {
     struct intake *intake;
     struct error *error;
     bool failed;
+    bool unreadable; /* what is handed in is to blame */
     /* survey */
     char *top; /* the one folder or file at the top; NULL: nothing seen yet */
     bool several, top_is_folder;
@@ -54,7 +55,7 @@ struct taking {
     struct kept *kept;
     size_t kept_count, kept_capacity;
     size_t seen;
-    uint64_t bytes, files; /* handed in so far */
+    uint64_t bytes, files; /* handed in so far; bytes as a file system of memory holds them */
     size_t notes_left_out;
     int spool;
     off_t spool_end;
@@ -218,12 +219,21 @@ static bool spool(struct taking *t, const char *bytes, size_t length)
     return true;
 }
 
+/* What a file of this size takes of a tmpfs, whose bound is in pages (tmpfs(5)). */
+static uint64_t in_pages(uint64_t size)
+{
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    return (size + page - 1) / page * page;
+}
+
 /* Reads the file into the spool. NULL: done; otherwise why it is left out. */
 static const char *take_content(struct taking *t, const struct entry *entry, struct kept *kept)
 {
     char block[1 << 14];
-    uint64_t most =
-        t->giving || t->options->max_bytes == 0 ? UINT64_MAX : t->options->max_bytes - t->bytes;
+    const struct intake_options *options = t->options;
+    uint64_t most = UINT64_MAX;
+    if (!t->giving && options->max_bytes > 0)
+        most = options->max_bytes > t->bytes ? options->max_bytes - t->bytes : 0;
     for (;;) {
         struct error error = {0};
         ssize_t got = entry->read(entry->self, block, sizeof block, &error);
@@ -231,14 +241,14 @@ static const char *take_content(struct taking *t, const struct entry *entry, str
             return "cannot be read: left out";
         if (got == 0)
             break;
-        if ((uint64_t)got > most - kept->size)
+        if (in_pages(kept->size + (uint64_t)got) > most)
             return "is too large: left out";
         if (!spool(t, block, (size_t)got))
             return "";
         kept->size += (uint64_t)got;
     }
     if (!t->giving)
-        t->bytes += kept->size;
+        t->bytes += in_pages(kept->size);
     return NULL;
 }
 
@@ -361,7 +371,9 @@ static bool take_handed(struct taking *t, const char *path)
     if (lstat(path, &file) != 0)
         return error_set(t->error, errno, "cannot open '%s'", path);
     if (S_ISLNK(file.st_mode))
-        return error_set(t->error, 0, "'%s' is a symbolic link, which is not followed", path);
+        return error_set(t->error, 0, "it is a symbolic link, which is not followed");
+    if (!S_ISREG(file.st_mode) && !S_ISDIR(file.st_mode))
+        return error_set(t->error, 0, "it is neither a folder nor a regular file");
     bool archive = S_ISREG(file.st_mode) && archive_is_one(path);
     struct visitor visitor = {survey, t};
     if (!visit_source(path, archive, &visitor, t->error))
@@ -403,7 +415,7 @@ static bool take_given(struct taking *t)
     return true;
 }
 
-/* ---- the archive ---- */
+/* ---- order ---- */
 
 /* By path, as strcmp(3) would where '/' came before all other bytes: a folder's content follows it.
  * The same path twice: the one that counts comes last. */
@@ -460,6 +472,54 @@ static void resolve_conflicts(struct taking *t)
     }
 }
 
+/* Is the folder of this many bytes of `path` on the way to `latest`, an earlier path? */
+static bool is_on_the_way(const char *path, size_t length, const struct buf *latest)
+{
+    return latest->length > length && strncmp(latest->data, path, length) == 0 &&
+           latest->data[length] == '/';
+}
+
+/* How many folders on the way to the path have to be made for it. */
+static size_t count_parents(const char *path, const struct buf *latest)
+{
+    size_t count = 0;
+    for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/'))
+        count += !is_on_the_way(path, (size_t)(slash - path), latest);
+    return count;
+}
+
+/* The path that comes before others, a folder's with '/'. */
+static void set_latest(struct buf *latest, const struct kept *kept)
+{
+    buf_clear(latest);
+    buf_printf(latest, "%s%s", kept->path, kept->folder ? "/" : "");
+}
+
+/* Folders that nobody handed in, but that files stand in, count, too. */
+static void bound_files(struct taking *t)
+{
+    auto_buf struct buf latest = {0};
+    uint64_t files = 0;
+    bool full = false;
+    for (size_t i = 0; i < t->kept_count && t->options->max_files > 0; i++) {
+        struct kept *kept = &t->kept[i];
+        if (kept->path == NULL)
+            continue;
+        uint64_t more = kept->given ? 0 : 1 + count_parents(kept->path, &latest);
+        if (files + more > t->options->max_files) {
+            if (!full)
+                note(t, kept->path, "and what comes after it are too many files: left out");
+            full = true;
+            drop(kept);
+            continue;
+        }
+        files += more;
+        set_latest(&latest, kept);
+    }
+}
+
+/* ---- the archive ---- */
+
 static void set_entry(struct archive_entry *entry, const char *path, bool folder, bool executable,
                       uint64_t size)
 {
@@ -498,39 +558,35 @@ static bool write_content(struct taking *t, struct archive *archive, const struc
 
 /* The folders on the way to the path that were not written for the one before. */
 static bool write_parents(struct taking *t, struct archive *archive, struct archive_entry *entry,
-                          const char *path, struct buf *written)
+                          const char *path, const struct buf *latest)
 {
     for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         size_t length = (size_t)(slash - path);
-        if (written->length > length && strncmp(written->data, path, length) == 0 &&
-            written->data[length] == '/')
+        if (is_on_the_way(path, length, latest))
             continue;
         auto_free char *folder = xstrndup(path, length);
         set_entry(entry, folder, true, true, 0);
         if (la.archive_write_header(archive, entry) != ARCHIVE_OK)
             return write_failed(t, archive);
-        buf_clear(written);
-        buf_printf(written, "%s/", folder);
     }
     return true;
 }
 
 static bool write_entries(struct taking *t, struct archive *archive, struct archive_entry *entry)
 {
-    auto_buf struct buf written = {0}; /* the latest path, a folder's with '/' */
+    auto_buf struct buf latest = {0};
     for (size_t i = 0; i < t->kept_count; i++) {
         const struct kept *kept = &t->kept[i];
         if (kept->path == NULL)
             continue;
-        if (!write_parents(t, archive, entry, kept->path, &written))
+        if (!write_parents(t, archive, entry, kept->path, &latest))
             return false;
         set_entry(entry, kept->path, kept->folder, kept->executable, kept->size);
         if (la.archive_write_header(archive, entry) != ARCHIVE_OK)
             return write_failed(t, archive);
         if (!write_content(t, archive, kept))
             return false;
-        buf_clear(&written);
-        buf_printf(&written, "%s%s", kept->path, kept->folder ? "/" : "");
+        set_latest(&latest, kept);
     }
     return true;
 }
@@ -597,9 +653,14 @@ static bool take_all(struct taking *t, const char *path)
     t->spool = memfd_create("spool", MFD_CLOEXEC);
     if (t->spool < 0)
         return error_set(t->error, errno, "cannot make a file in memory");
-    if (!take_handed(t, path) || !take_given(t))
+    if (!take_handed(t, path)) {
+        t->unreadable = !t->failed && t->error->code == 0;
+        return false;
+    }
+    if (!take_given(t))
         return false;
     resolve_conflicts(t);
+    bound_files(t);
     find_missing(t);
     close_notes(t);
     return write_archive(t) && digest_archive(t);
@@ -626,6 +687,7 @@ bool intake_take(struct intake *intake, const char *path, const struct intake_op
         close(t.spool);
     if (!taken)
         intake_release(intake);
+    intake->unreadable = t.unreadable;
     return taken;
 }
 

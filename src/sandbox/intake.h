@@ -5,6 +5,7 @@
 #ifndef PROCENARIO_SANDBOX_INTAKE_H
 #define PROCENARIO_SANDBOX_INTAKE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,10 +35,12 @@ struct intake {
     size_t note_count;
     char **missing; /* wanted patterns that nothing matched */
     size_t missing_count;
+    bool unreadable; /* nothing was taken, and not for the host's sake */
 };
 
 /* Takes in what stands at `path`: a folder, one file, or an archive (.zip, .tar, .tar.gz, .tar.xz,
- * .tar.bz2, .tar.zst). False: it cannot be read at all; nothing is held then. Release otherwise. */
+ * .tar.bz2, .tar.zst). False: it cannot be read at all; nothing is held then, and `unreadable` says
+ * whether it is to blame itself: what can be told to whoever handed it in. Release otherwise. */
 bool intake_take(struct intake *intake, const char *path, const struct intake_options *options,
                  struct error *error);
 void intake_release(struct intake *intake);

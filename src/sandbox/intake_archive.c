@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -31,14 +33,21 @@ static const char *what_is_wrong(struct archive *archive)
     return words != NULL ? words : "it is damaged";
 }
 
+struct reading {
+    struct archive *archive;
+    uint64_t unpacked; /* bytes of entries so far */
+};
+
 static ssize_t read_entry(void *self, void *bytes, size_t size, struct error *error)
 {
-    struct archive *archive = self;
-    la_ssize_t got = la.archive_read_data(archive, bytes, size);
-    if (got >= 0)
-        return got;
-    error_set(error, 0, "%s", what_is_wrong(archive));
-    return -1;
+    struct reading *reading = self;
+    la_ssize_t got = la.archive_read_data(reading->archive, bytes, size);
+    if (got < 0) {
+        error_set(error, 0, "%s", what_is_wrong(reading->archive));
+        return -1;
+    }
+    reading->unpacked += (uint64_t)got;
+    return got;
 }
 
 static enum entry_kind kind_of(struct archive_entry *entry)
@@ -71,53 +80,59 @@ static const char *name_of(struct archive_entry *entry)
 }
 
 /* What somebody packs small may be very large: nobody waits for more than this. */
-#define MOST_UNPACKED (INT64_C(2) << 30)
+#define MOST_UNPACKED (UINT64_C(2) << 30)
+
+/* A .zip is unpacked entry by entry, where only the entries tell how much that is; all else as a
+ * whole before there are entries, and what stands between them counts, too. */
+static bool is_too_much(const struct reading *reading)
+{
+    return reading->unpacked >= MOST_UNPACKED ||
+           la.archive_filter_bytes(reading->archive, 0) >= (la_int64_t)MOST_UNPACKED;
+}
 
 /* Goes to the end of the entry, which libarchive would do by itself, however long that takes. */
-static bool pass_over(struct archive *archive)
+static bool pass_over(struct reading *reading)
 {
     const void *block;
     size_t size;
     la_int64_t offset;
-    while (la.archive_filter_bytes(archive, 0) < MOST_UNPACKED)
-        if (la.archive_read_data_block(archive, &block, &size, &offset) != ARCHIVE_OK)
+    while (!is_too_much(reading)) {
+        if (la.archive_read_data_block(reading->archive, &block, &size, &offset) != ARCHIVE_OK)
             return true;
+        reading->unpacked += size;
+    }
     return false;
 }
 
-static bool visit_entries(struct archive *archive, const char *path, const struct visitor *visitor,
+/* Told to who handed it in: the path is none of theirs. */
+static bool unreadable(struct archive *archive, struct error *error)
+{
+    error_set(error, 0, "the archive cannot be read: %s", what_is_wrong(archive));
+    error_remedy(error, "hand it in again as .zip or .tar.gz");
+    return false;
+}
+
+static bool visit_entries(struct archive *archive, const struct visitor *visitor,
                           struct error *error)
 {
+    struct reading reading = {.archive = archive};
     struct archive_entry *entry;
     for (;;) {
         int status = la.archive_read_next_header(archive, &entry);
         if (status == ARCHIVE_EOF)
             return true;
-        if (status < ARCHIVE_WARN) {
-            error_set(error, 0, "cannot read the archive '%s': %s", path, what_is_wrong(archive));
-            error_remedy(error, "ask for it again as .zip or .tar.gz");
-            return false;
-        }
+        if (status < ARCHIVE_WARN)
+            return unreadable(archive, error);
         struct entry told = {.name = name_of(entry),
                              .kind = kind_of(entry),
                              .executable = (la.archive_entry_perm(entry) & 0111) != 0,
                              .read = read_entry,
-                             .self = archive};
+                             .self = &reading};
         if (visitor->visit(visitor->self, &told) == VISIT_STOP)
             return true;
-        if (!pass_over(archive))
-            return error_set(error, 0, "the archive '%s' holds more than 2 GiB", path);
+        if (!pass_over(&reading))
+            return error_set(error, 0, "the archive holds more than 2 GiB");
     }
-}
-
-static bool visit_open(struct archive *archive, int fd, const char *path,
-                       const struct visitor *visitor, struct error *error)
-{
-    if (la.archive_read_open_fd(archive, fd, 1 << 16) == ARCHIVE_OK)
-        return visit_entries(archive, path, visitor, error);
-    error_set(error, 0, "cannot read the archive '%s': %s", path, what_is_wrong(archive));
-    error_remedy(error, "ask for it again as .zip or .tar.gz");
-    return false;
 }
 
 static struct archive *open_reader(void)
@@ -132,6 +147,27 @@ static struct archive *open_reader(void)
     return archive;
 }
 
+/* An archive says how much memory unpacking it takes: 4 GiB, for .xz. Those that archivers make by
+ * themselves take 64 MiB there (xz -9), and 128 MiB for .zst (zstd --ultra -22). */
+#define MOST_MEMORY (UINT64_C(512) << 20)
+
+/* No more than that beyond what there is; `before` is what was allowed. False: no bound was set. */
+static bool bound_memory(struct rlimit *before)
+{
+    unsigned long long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    bool known = file != NULL && fscanf(file, "%llu", &pages) == 1;
+    if (file != NULL)
+        fclose(file);
+    if (!known || getrlimit(RLIMIT_AS, before) != 0)
+        return false;
+    struct rlimit bound = *before;
+    rlim_t most = (rlim_t)(pages * (unsigned long long)sysconf(_SC_PAGESIZE) + MOST_MEMORY);
+    if (bound.rlim_cur > most)
+        bound.rlim_cur = most;
+    return setrlimit(RLIMIT_AS, &bound) == 0;
+}
+
 bool archive_visit(const char *path, const struct visitor *visitor, struct error *error)
 {
     auto_close int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -140,9 +176,15 @@ bool archive_visit(const char *path, const struct visitor *visitor, struct error
     /* Without it libarchive has no word for names beyond ASCII, whatever the caller's locale is. */
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     locale_t before = utf8 != (locale_t)0 ? uselocale(utf8) : (locale_t)0;
+    struct rlimit memory;
+    bool bounded = bound_memory(&memory);
     struct archive *archive = open_reader();
-    bool read = visit_open(archive, fd, path, visitor, error);
+    bool read = la.archive_read_open_fd(archive, fd, 1 << 16) == ARCHIVE_OK
+                    ? visit_entries(archive, visitor, error)
+                    : unreadable(archive, error);
     la.archive_read_free(archive);
+    if (bounded)
+        setrlimit(RLIMIT_AS, &memory);
     if (utf8 != (locale_t)0) {
         uselocale(before);
         freelocale(utf8);

@@ -1,5 +1,6 @@
 #include "sandbox/sandbox.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -84,8 +85,13 @@ static void close_others(void)
 {
     if (close_range(STAGE_SOCKET + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
         return;
-    for (int fd = STAGE_SOCKET + 1; fd < 4096; fd++) /* before Linux 5.11 */
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
+    DIR *open_ones = opendir("/proc/self/fd"); /* before Linux 5.11 */
+    if (open_ones == NULL)
+        cannot_start("see its descriptors");
+    for (struct dirent *entry; (entry = readdir(open_ones)) != NULL;)
+        if (atoi(entry->d_name) > STAGE_SOCKET)
+            fcntl(atoi(entry->d_name), F_SETFD, FD_CLOEXEC);
+    closedir(open_ones);
 }
 
 static _Noreturn void start(const struct start *start)
@@ -188,7 +194,7 @@ static _Noreturn void be_janitor(const char *top, int watched)
     for (int s = 1; s < NSIG; s++)
         signal(s, SIG_IGN);
     dup2(watched, 0);
-    close_range(1, ~0U, 0);
+    closefrom(1);
     char byte;
     while (read(0, &byte, 1) < 0 && errno == EINTR) {
     }

@@ -86,6 +86,10 @@ int stage_serve(int socket, const char *top)
     /* What we may is not for what we start: no capability passes an exec from here. */
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* Without a sandbox programs may see this process and be of its user: its descriptors, of which
+     * one is the trace, and its memory are not theirs (proc(5)). */
+    if (top != NULL)
+        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     while (message_receive(socket, &message)) {
         struct reply reply = {0};
         reply.ok = message.kind == REQUEST_OPEN ? open_stage(&stage, &message, &reply.error)

@@ -364,7 +364,9 @@ static void test_unsafe(int archive)
     struct sandbox_options options = usual;
     options.unsafe = true;
     char folder[] = "/tmp/sandbox-unit-XXXXXX";
-    ok(mkdtemp(folder) != NULL && setenv("TMPDIR", folder, 1) == 0, "a folder for folders");
+    /* Open to the user that root's programs are. */
+    ok(mkdtemp(folder) != NULL && chmod(folder, 0711) == 0 && setenv("TMPDIR", folder, 1) == 0,
+       "a folder for folders");
     struct sandbox *sandbox = sandbox_open(&options, archive, &error);
     const char *const build[] = {"sh", "-c",
                                  "mkdir -p locked/in && echo x >locked/in/x && chmod 0 locked/in/x "
