@@ -269,12 +269,13 @@ session() { # STEPS ARGUMENT…
 
 @test "^Z and ^\\ are the program's, too" {
     session 'await ready; key Z; await asked to stop; key \; await asked to quit' record -o r.yaml -- \
-        python3 -c 'import os, signal
-def stop(*_): print("asked to stop", flush=True)
-def leave(*_): print("asked to quit", flush=True), os._exit(3)
-signal.signal(signal.SIGTSTP, stop), signal.signal(signal.SIGQUIT, leave)
+        python3 -c 'import signal, sys
+keys = {signal.SIGTSTP, signal.SIGQUIT}
+signal.pthread_sigmask(signal.SIG_BLOCK, keys)
 print("ready", flush=True)
-while True: signal.pause()'
+if signal.sigwait(keys) == signal.SIGTSTP: print("asked to stop", flush=True)
+if signal.sigwait(keys) == signal.SIGQUIT: print("asked to quit", flush=True)
+sys.exit(3)'
     has 'type: "^Z"' 'type: "^\\"' '- "asked to stop"' '- exit: {main: 3}'
     "$PROCENARIO" run -q r.yaml
 }
