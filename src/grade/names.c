@@ -69,7 +69,7 @@ char *result_file_id(const char *name)
             buf_release(&id);
             return NULL;
         }
-        buf_add_char(&id, escaped ? (char)(high << 4 | low) : name[i]);
+        buf_add_char(&id, escaped ? (char)((unsigned)high << 4 | (unsigned)low) : name[i]);
         i += escaped ? 2 : 0;
     }
     return buf_take(&id);
