@@ -108,6 +108,22 @@ begin_run() {
     holds "$stderr" "cannot write the trace to 'big.json': File too large"
 }
 
+@test "too few open files: the limit to raise is told" {
+    [ "${VARIANT:-plain}" != valgrind ] || skip "valgrind needs files of its own"
+    limited() { (exec 3>&-; ulimit -n "$limit"; exec "$PROCENARIO" "$@"); }
+    local limit refused=0
+    for limit in 6 7 8 9 10 12 14 16 64; do
+        run --separate-stderr limited run --quiet -- true
+        [ "$status" -ne 0 ] || continue
+        [ "$status" -eq 3 ]
+        holds "$stderr" "Too many open files"
+        holds "$stderr" "remedy: more open files must be allowed here: see ulimit -n"
+        refused=$((refused + 1))
+    done
+    [ "$refused" -gt 0 ]
+    [ "$status" -eq 0 ]
+}
+
 @test "a reader of the trace that leaves early ends the run" {
     "$PROCENARIO" run --quiet --trace - -- seq 100000 2>errors | head -n 1 >first
     [ "${PIPESTATUS[0]}" -eq 3 ]

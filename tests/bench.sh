@@ -9,6 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$CC" -O2 -o "$work/forks" tests/bench/forks.c
 "$CC" -O2 -o "$work/calls" tests/bench/calls.c
+"$CC" -O2 -o "$work/peak" tests/bench/peak.c
 
 # seconds COMMAND…: the wall time of one run.
 seconds() {
@@ -89,19 +90,22 @@ row "a million getppid, directed" "$(milliseconds calls-directed)" "$(ratio call
 command_for pass /usr/bin/python3 -c pass
 command_for kill-python "$procenario" run --quiet scenarios/tutorial/kill-python.yaml
 command_for kill "$procenario" run --quiet scenarios/tutorial/kill.yaml
-measure pass kill-python kill
+command_for true /bin/true
+measure pass kill-python kill true
 row "python3 -c pass, alone" "$(milliseconds pass)" 1.00 ""
 row "kill.py: its sleeps are not waited for" "$(milliseconds kill-python)" "$(ratio kill-python pass)" "python3 -c pass"
-row "kill.yaml, scripted" "$(milliseconds kill)" "" ""
+row "true, alone" "$(milliseconds true)" 1.00 ""
+row "kill.yaml, scripted" "$(milliseconds kill)" "$(ratio kill true)" "true"
+
+# The tutorial's documents
+command_for docs "$procenario" docs --check docs/tutorial/*/*.md
+RUNS=3 measure docs
+row "docs --check of the tutorial" "$(milliseconds docs)" "$(ratio docs pass)" "python3 -c pass"
 
 # Linearity and memory
-peak_of() { # KiB of the runner, from its own accounting
-    /usr/bin/python3 - "$@" <<'PYTHON'
-import os, subprocess, sys
-child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
-_, _, usage = os.wait4(child.pid, 0)
-print(usage.ru_maxrss)
-PYTHON
+peak_of() { # COMMAND…: KiB
+    "$work/peak" "$work/peak.txt" "$@" >/dev/null 2>&1
+    cat "$work/peak.txt"
 }
 for count in 100 1000 5000 20000; do
     scripted_forks "$count" >"$work/forks-$count.yaml"
@@ -147,10 +151,10 @@ if "$procenario" doctor | grep '^ok  *sandbox' >/dev/null; then
         for ((i = 0; i < count; i++)); do cp -r $lab/reference "$work/in-$count/s$i"; done
         line=("$procenario" grade "$lab"/assignment.yaml --submissions "$work/in-$count" --jobs "$(nproc)" --quiet)
         begin=$EPOCHREALTIME
-        peak_of "${line[@]}" -o "$work/out-$count" >"$work/peak"
+        peak=$(peak_of "${line[@]}" -o "$work/out-$count")
         awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.6f\n", b - a }' >"$work/grade-$count.times"
         each=$(awk -v a="$(time_of "grade-$count")" -v b="$(time_of grade)" -v n="$count" 'BEGIN { printf "%.2f", a / n / b }')
         row "grading $count shells, --jobs $(nproc)" "$(milliseconds "grade-$count")" "$each" \
-            "each, of one alone; peak $(cat "$work/peak") KiB"
+            "each, of one alone; peak $peak KiB"
     done
 fi

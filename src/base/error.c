@@ -1,11 +1,20 @@
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 void (*bug_hook)(void);
+
+/* What mends an error wherever it comes from; "" when that depends. */
+static const char *usual_remedy(int code)
+{
+    return code == EMFILE   ? "more open files must be allowed here: see ulimit -n"
+           : code == ENFILE ? "the host has no open files left: see sysctl fs.file-max"
+                            : "";
+}
 
 bool error_set(struct error *error, int code, const char *format, ...)
 {
@@ -16,7 +25,7 @@ bool error_set(struct error *error, int code, const char *format, ...)
     if (code != 0 && length >= 0 && (size_t)length < sizeof error->message)
         snprintf(error->message + length, sizeof error->message - (size_t)length, ": %s",
                  strerror(code));
-    error->remedy[0] = '\0';
+    snprintf(error->remedy, sizeof error->remedy, "%s", usual_remedy(code));
     error->code = code;
     return false;
 }

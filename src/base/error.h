@@ -15,8 +15,9 @@ struct error {
     int code;          /* errno, or 0 */
 };
 
-/* Sets the message; when `code` is not 0, appends ": " and its strerror text. Always returns false,
- * so that `return error_set(…)` reads well in functions that return success. */
+/* Sets the message; when `code` is not 0, appends ": " and its strerror text, and the
+ * remedy is the usual one of that errno (EMFILE, ENFILE) or none. Always returns false, so that
+ * `return error_set(…)` reads well in functions that return success. */
 bool error_set(struct error *error, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Puts "what: " before the present message. Returns false. */

@@ -50,6 +50,7 @@ static const unsigned long trace_options =
 enum stage {
     STAGE_READY,    /* the root is there; the sender's credentials tell its pid */
     STAGE_TERMINAL, /* carries the master side of the terminal */
+    STAGE_CHANNEL,
     STAGE_NAMESPACE,
     STAGE_MAPPING,
     STAGE_MOUNT,
@@ -64,6 +65,7 @@ enum stage {
 static const char *const stage_words[] = {
     [STAGE_READY] = "start the root process",
     [STAGE_TERMINAL] = "open a pseudo-terminal",
+    [STAGE_CHANNEL] = "make the channel to the root process",
     [STAGE_NAMESPACE] = "make namespaces",
     [STAGE_MAPPING] = "map the user into the namespace",
     [STAGE_MOUNT] = "make a mount namespace private",
@@ -221,6 +223,15 @@ static void confine(const struct plan *plan)
     write_file("/proc/self/oom_score_adj", "1000");
 }
 
+/* A copy beyond the standard descriptors. */
+static int duplicate_aside(int fd)
+{
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 10);
+    if (copy < 0 && errno == EINVAL)
+        errno = EMFILE; /* no descriptor may be as high as 10 */
+    return copy;
+}
+
 static _Noreturn void root_process(const struct plan *plan)
 {
     struct director *d = plan->d;
@@ -261,10 +272,10 @@ static _Noreturn void root_process(const struct plan *plan)
     if (getpriority(PRIO_PROCESS, 0) == 0)
         plain |= PLAIN_PRIORITY;
     /* 0, 1 and 2, without stepping on one another. */
-    int talk = fcntl(plan->socket, F_DUPFD_CLOEXEC, 10);
-    int in = fcntl(plan->stdin_fd, F_DUPFD_CLOEXEC, 10);
-    int out = fcntl(plan->stdout_fd, F_DUPFD_CLOEXEC, 10);
-    int err = fcntl(plan->stderr_fd, F_DUPFD_CLOEXEC, 10);
+    int talk = duplicate_aside(plan->socket);
+    int in = duplicate_aside(plan->stdin_fd);
+    int out = duplicate_aside(plan->stdout_fd);
+    int err = duplicate_aside(plan->stderr_fd);
     const int socket = 3;
     if (talk < 0 || in < 0 || out < 0 || err < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 ||
         dup2(err, 2) < 0 || dup2(talk, socket) < 0)
@@ -472,11 +483,11 @@ static bool open_stdio(struct director *d, int theirs[3])
 static bool try_launch(struct director *d, struct plan *plan, int *plain, struct report *why)
 {
     int reports[2], lifeline[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, reports) != 0)
-        return error_set(d->error, errno, "cannot make a socket pair");
-    if (pipe2(lifeline, O_CLOEXEC) != 0) {
-        close_all(reports, 2);
-        return error_set(d->error, errno, "cannot make a pipe");
+    bool paired = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, reports) == 0;
+    if (!paired || pipe2(lifeline, O_CLOEXEC) != 0) {
+        *why = (struct report){STAGE_CHANNEL, errno, 0};
+        close_all(reports, paired ? 2 : 0);
+        return false;
     }
     int one = 1;
     setsockopt(reports[0], SOL_SOCKET, SO_PASSCRED, &one, sizeof one);
@@ -543,7 +554,7 @@ static bool explain_refusal(struct director *d, const struct report *why)
                                "and the cgroup's pids.max");
     else if (why->stage == STAGE_FILTER)
         error_remedy(d->error, "seccomp filters are refused here: see 'procenario doctor'");
-    else
+    else if (d->error->remedy[0] == '\0')
         error_remedy(d->error, "see 'procenario doctor' for what this host allows");
     return false;
 }

@@ -21,15 +21,15 @@
       "向不存在的进程发送 {signal}{failure}")                                                      \
     X(PHRASE_KILL_GROUP, "sends {signal} to the process group of {group}: {targets}{failure}",     \
       "向 {group} 的进程组（{targets}）发送 {signal}{failure}")                                    \
-    X(PHRASE_KILL_SOME_GROUP, "sends {signal} to a process group: {targets}{failure}",             \
-      "向一个进程组（{targets}）发送 {signal}{failure}")                                           \
+    X(PHRASE_KILL_SOME_GROUP, "sends {signal} to each of {targets}{failure}",                      \
+      "向这些进程（{targets}）发送 {signal}{failure}")                                             \
     X(PHRASE_PROBE, "probes {to}{failure}", "探查 {to} 是否存在{failure}")                         \
     X(PHRASE_PROBE_NOBODY, "probes a process that is not there{failure}",                          \
       "探查一个不存在的进程{failure}")                                                             \
     X(PHRASE_PROBE_GROUP, "probes the process group of {group}: {targets}{failure}",               \
       "探查 {group} 的进程组（{targets}）{failure}")                                               \
-    X(PHRASE_PROBE_SOME_GROUP, "probes a process group: {targets}{failure}",                       \
-      "探查一个进程组（{targets}）{failure}")                                                      \
+    X(PHRASE_PROBE_SOME_GROUP, "probes each of {targets}{failure}",                                \
+      "探查这些进程（{targets}）{failure}")                                                        \
     X(PHRASE_CATCHES, "catches {signal}{from}", "捕获 {signal}{from}")                             \
     X(PHRASE_IGNORES, "ignores {signal}{from}", "忽略 {signal}{from}")                             \
     X(PHRASE_IS_HIT, "is hit by {signal}{from}", "收到 {signal}{from}，即将终止")                  \
