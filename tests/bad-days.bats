@@ -101,6 +101,7 @@ begin_run() {
 
 @test "a trace that may not grow is said, and programs meet the limit as they do alone" {
     # The runner's own ignoring is not inherited: the program is killed by SIGXFSZ (status 128 + 25).
+    # shellcheck disable=SC2317 # by run
     limited() { (ulimit -f 8; exec "$PROCENARIO" "$@"); }
     run -0 --separate-stderr limited run --quiet --trace - -- sh -c 'head -c 20000 /dev/zero >file; echo "$?"'
     holds "$output" '"text": "153\n"'
@@ -110,6 +111,7 @@ begin_run() {
 
 @test "too few open files: the limit to raise is told" {
     [ "${VARIANT:-plain}" != valgrind ] || skip "valgrind needs files of its own"
+    # shellcheck disable=SC2317 # by run
     limited() { (exec 3>&-; ulimit -n "$limit"; exec "$PROCENARIO" "$@"); }
     local limit refused=0
     for limit in 6 7 8 9 10 12 14 16 64; do
