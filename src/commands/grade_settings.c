@@ -123,27 +123,42 @@ static bool check_format(struct grade_settings *settings, const struct given *gi
     return true;
 }
 
-static bool check_merge(struct grade_settings *settings, const struct given *given, int *status)
+/* The first option given that is about grading; NULL: none. `merging`: but for those that say how
+ * the results are told, too. */
+static const char *option_of_grading(const struct given *given, bool merging)
 {
     const struct {
         const char *name;
-        bool given;
-    } others[] = {
-        {"submissions", given->submissions != NULL},
-        {"submission", given->submission != NULL},
-        {"jobs", given->jobs != NULL},
-        {"resume", given->resume},
-        {"shard", given->shard != NULL},
-        {"late", given->late != NULL},
-        {"pictures", given->pictures},
-        {"unsafe-no-sandbox", given->unsafe},
+        bool given, of_results;
+    } options[] = {
+        {"submissions", given->submissions != NULL, false},
+        {"submission", given->submission != NULL, false},
+        {"results", given->results != NULL, true},
+        {"format", given->format != NULL, true},
+        {"output", given->output != NULL, true},
+        {"html", given->html != NULL, true},
+        {"jobs", given->jobs != NULL, false},
+        {"resume", given->resume, false},
+        {"shard", given->shard != NULL, false},
+        {"late", given->late != NULL, false},
+        {"pictures", given->pictures, false},
+        {"unsafe-no-sandbox", given->unsafe, false},
+        {"only", given->only.count > 0, true},
     };
-    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-        if (others[i].given)
-            return wrong(status, usage_error(&command_grade,
-                                             "--%s is about grading, not about results that are "
-                                             "merged",
-                                             others[i].name));
+    for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+        if (options[i].given && !(merging && options[i].of_results))
+            return options[i].name;
+    return NULL;
+}
+
+static bool check_merge(struct grade_settings *settings, const struct given *given, int *status)
+{
+    const char *option = option_of_grading(given, true);
+    if (option != NULL)
+        return wrong(status, usage_error(&command_grade,
+                                         "--%s is about grading, not about results that are "
+                                         "merged",
+                                         option));
     if (settings->operands.count < 1)
         return wrong(status, usage_error(&command_grade, "no folder of results is given"));
     return true;
@@ -183,29 +198,11 @@ static bool check_grading(struct grade_settings *settings, const struct given *g
 /* Options of grading say nothing here. */
 static bool check_scaffold(struct grade_settings *settings, const struct given *given, int *status)
 {
-    const struct {
-        const char *name;
-        bool given;
-    } others[] = {
-        {"submissions", given->submissions != NULL},
-        {"submission", given->submission != NULL},
-        {"results", given->results != NULL},
-        {"format", given->format != NULL},
-        {"output", given->output != NULL},
-        {"html", given->html != NULL},
-        {"jobs", given->jobs != NULL},
-        {"resume", given->resume},
-        {"shard", given->shard != NULL},
-        {"late", given->late != NULL},
-        {"pictures", given->pictures},
-        {"unsafe-no-sandbox", given->unsafe},
-        {"only", given->only.count > 0},
-    };
-    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-        if (others[i].given)
-            return wrong(status, usage_error(&command_grade,
-                                             "--%s is about grading, and --scaffold grades nothing",
-                                             others[i].name));
+    const char *option = option_of_grading(given, false);
+    if (option != NULL)
+        return wrong(status,
+                     usage_error(&command_grade,
+                                 "--%s is about grading, and --scaffold grades nothing", option));
     const struct operands *operands = &settings->operands;
     struct stat file;
     const char *last = operands->count > 0 ? operands->items[operands->count - 1] : NULL;

@@ -96,19 +96,11 @@ static bool classroom_add(void *state, const struct result *result)
     return gradebook_put(self->out, &coded);
 }
 
-static bool classroom_end(void *state, struct error *error)
-{
-    (void)state;
-    (void)error;
-    return true;
-}
-
 const struct gradebook_format gradebook_classroom = {
     .name = "classroom",
     .summary = "for GitHub Classroom's reporter, of one submission",
     .single = true,
     .open = classroom_open,
     .add = classroom_add,
-    .end = classroom_end,
     .free = free,
 };

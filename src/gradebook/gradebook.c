@@ -111,6 +111,11 @@ static bool survey(const struct gradebook_format *format, void *state,
     return true;
 }
 
+static bool end(const struct gradebook_format *format, void *state, struct error *error)
+{
+    return format->end == NULL || format->end(state, error);
+}
+
 static bool add_all(const struct gradebook_format *format, void *state,
                     const struct gradebook_list *list, struct error *error)
 {
@@ -125,7 +130,7 @@ static bool add_all(const struct gradebook_format *format, void *state,
             return unwritten(error);
     }
     errno = 0;
-    return format->end(state, error) || unwritten(error);
+    return end(format, state, error) || unwritten(error);
 }
 
 bool gradebook_write(const struct gradebook_format *format, const struct gradebook_list *list,
@@ -148,7 +153,7 @@ bool gradebook_write_one(const struct gradebook_format *format, const struct res
     if (format->survey != NULL)
         format->survey(state, result);
     errno = 0;
-    bool fine = (format->add(state, result) && format->end(state, error)) || unwritten(error);
+    bool fine = (format->add(state, result) && end(format, state, error)) || unwritten(error);
     format->free(state);
     return fine;
 }

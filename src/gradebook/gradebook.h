@@ -45,7 +45,8 @@ struct gradebook_format {
     /* A first look at each result, for what must be known before any is written; or NULL. */
     void (*survey)(void *state, const struct result *result);
     bool (*add)(void *state, const struct result *result);
-    /* False: the document cannot be made; with an empty error, it could not be written. */
+    /* False: the document cannot be made; with an empty error, it could not be written. NULL:
+     * nothing is left to write. */
     bool (*end)(void *state, struct error *error);
     void (*free)(void *state);
 };

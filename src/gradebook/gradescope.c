@@ -130,19 +130,11 @@ static bool gradescope_add(void *state, const struct result *result)
     return gradebook_put(self->out, &out);
 }
 
-static bool gradescope_end(void *state, struct error *error)
-{
-    (void)state;
-    (void)error;
-    return true;
-}
-
 const struct gradebook_format gradebook_gradescope = {
     .name = "gradescope",
     .summary = "Gradescope's results.json, of one submission",
     .single = true,
     .open = gradescope_open,
     .add = gradescope_add,
-    .end = gradescope_end,
     .free = free,
 };
