@@ -46,8 +46,8 @@ LIBRARIES := yaml-0.1 jansson libpcre2-8 libutf8proc vterm libmd libseccomp
 LOADED_LIBRARIES := libarchive
 ifndef LIBRARY_LIBS
 LIBRARY_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(LOADED_LIBRARIES) 2>/dev/null)
-LIBRARY_LIBS := $(shell $(PKG_CONFIG) --exists $(LOADED_LIBRARIES) && \
-	$(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null && echo -ldl)
+LIBRARY_LIBS := $(shell { $(PKG_CONFIG) --exists $(LOADED_LIBRARIES) && \
+	$(PKG_CONFIG) --libs $(LIBRARIES) && echo -ldl; } 2>/dev/null)
 endif
 LANGUAGE := -std=gnu17 -D_GNU_SOURCE -Isrc
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
