@@ -597,6 +597,7 @@ YAML
     procenario 0 run --schedules 1 --set wanted=racer --trace same.json two.yaml
     cmp t.json same.json
     "$PROCENARIO" run --set wanted=racer --trace - two.yaml 2>/dev/null | cmp - t.json
+    [ "${VARIANT:-plain}" != valgrind ] || return 0 # valgrind itself needs TMPDIR
     TMPDIR=/nonexistent procenario 3 run --trace t.json two.yaml
     holds "$stderr" "cannot write trace*nonexistent*remedy: let TMPDIR*"
 }
@@ -709,6 +710,8 @@ complete_bash() {
 
 @test "doctor tells what is degraded, and the setting" {
     procenario 0 doctor
+    # It needs its own handler of SIGSEGV for every page that the stack grows by.
+    [ "${VARIANT:-plain}" != valgrind ] || skip "valgrind 3.19 keeps signals blocked after a clone that is refused"
     run "$PROGRAMS/refuse" namespaces,personality "$PROCENARIO" doctor
     [ "$status" -eq 0 ]
     grep -qE '^degraded +namespaces ' <<<"$output"

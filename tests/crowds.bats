@@ -34,7 +34,7 @@ YAML
 @test "five thousand processes are alive at once, and each is waited for" {
     room 5000
     cat >alive.yaml <<'YAML'
-limits: {processes: 6000, wall: 20m, cpu: 20m}
+limits: {processes: 6000, memory: 64GiB, wall: 20m, cpu: 20m}
 processes:
   parent:
     - fork: {process: child, count: 5000}

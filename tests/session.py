@@ -50,9 +50,11 @@ class Session:
 
     def wait_for(self, text):
         until = time.monotonic() + PATIENCE
+        is_open = True
         while (at := self.shown.find(text.encode(), self.mark)) < 0:
-            if time.monotonic() > until or not self.listen(0.05):
+            if time.monotonic() > until or not is_open:
                 sys.exit(f"'{text}' was not shown:\n{self.shown.decode(errors='replace')}")
+            is_open = self.listen(0.05)
         self.mark = at + len(text)
 
     def root(self):
