@@ -456,6 +456,25 @@ JSON
     [ "$(xmllint --xpath 'count(//failure)' told)" -eq 3 ]
 }
 
+@test "who misses a file is told what was handed in instead, and nobody else is" {
+    hand_in ben 'echo hello'
+    mkdir in/ann
+    echo 'echo hello' >in/ann/Hello.sh
+    echo 'I am done' >in/ben/notes.txt
+    grade 0 "$hello" --submissions in -o out
+    grade 0 merge out --only ann
+    grep -q '^Not handed in: hello.sh$' told
+    grep -q "^Left out: 'Hello.sh' is none of the files to hand in: left out$" told
+    grade 0 merge out --only ben
+    run ! grep -qE '^(Not handed in|Left out)' told
+    # What is told of it is a part of the result.
+    mv in/ann/Hello.sh in/ann/hallo.sh
+    echo 'I am not' >in/ben/notes.txt
+    grade 0 "$hello" --submissions in -o out --resume
+    grep -q '1 graded anew, 1 as before' said
+    grep -q 'hallo.sh' out/ann.json
+}
+
 @test "a result that cannot be written is told, and status 3" {
     hand_in ann 'echo hello'
     mkdir out

@@ -20,6 +20,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "sandbox/intake_pack.h"
 #include "sandbox/intake_source.h"
 #include "sandbox/internal.h"
 #include "sandbox/libarchive.h"
@@ -28,15 +29,6 @@
 #define MOST_ENTRIES 100000
 #define MOST_NOTES 50
 #define LONGEST_SHOWN 200
-/* The times of all files: before any clock of a run. */
-#define FILE_TIME 1000000000
-
-struct kept {
-    char *path;
-    bool folder, executable, given;
-    off_t at; /* in the spool */
-    uint64_t size;
-};
 
 struct taking {
     const struct intake_options *options;
@@ -57,6 +49,8 @@ struct taking {
     size_t seen;
     uint64_t bytes, files; /* handed in so far; bytes as a file system of memory holds them */
     size_t notes_left_out;
+    char *unasked[MOST_NOTES]; /* files that no pattern is about */
+    size_t unasked_count, unasked_more;
     int spool;
     off_t spool_end;
 };
@@ -306,8 +300,13 @@ static enum visit take_path(struct taking *t, const struct entry *entry, const c
         keep(t, path, true, true);
         return VISIT_ON;
     }
-    if (!is_wanted(t, path))
+    if (!is_wanted(t, path)) {
+        if (t->unasked_count < MOST_NOTES)
+            t->unasked[t->unasked_count++] = xstrdup(path);
+        else
+            t->unasked_more++;
         return VISIT_ON;
+    }
     if (entry->kind == ENTRY_FILE)
         return take_file(t, entry, path);
     note(t, path, refused[entry->kind]);
@@ -472,29 +471,6 @@ static void resolve_conflicts(struct taking *t)
     }
 }
 
-/* Is the folder of this many bytes of `path` on the way to `latest`, an earlier path? */
-static bool is_on_the_way(const char *path, size_t length, const struct buf *latest)
-{
-    return latest->length > length && strncmp(latest->data, path, length) == 0 &&
-           latest->data[length] == '/';
-}
-
-/* How many folders on the way to the path have to be made for it. */
-static size_t count_parents(const char *path, const struct buf *latest)
-{
-    size_t count = 0;
-    for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/'))
-        count += !is_on_the_way(path, (size_t)(slash - path), latest);
-    return count;
-}
-
-/* The path that comes before others, a folder's with '/'. */
-static void set_latest(struct buf *latest, const struct kept *kept)
-{
-    buf_clear(latest);
-    buf_printf(latest, "%s%s", kept->path, kept->folder ? "/" : "");
-}
-
 /* Folders that nobody handed in, but that files stand in, count, too. */
 static void bound_files(struct taking *t)
 {
@@ -505,7 +481,7 @@ static void bound_files(struct taking *t)
         struct kept *kept = &t->kept[i];
         if (kept->path == NULL)
             continue;
-        uint64_t more = kept->given ? 0 : 1 + count_parents(kept->path, &latest);
+        uint64_t more = kept->given ? 0 : 1 + pack_count_parents(kept->path, &latest);
         if (files + more > t->options->max_files) {
             if (!full)
                 note(t, kept->path, "and what comes after it are too many files: left out");
@@ -514,106 +490,14 @@ static void bound_files(struct taking *t)
             continue;
         }
         files += more;
-        set_latest(&latest, kept);
+        pack_set_latest(&latest, kept);
     }
 }
 
-/* ---- the archive ---- */
+/* ---- the whole ---- */
 
-static void set_entry(struct archive_entry *entry, const char *path, bool folder, bool executable,
-                      uint64_t size)
-{
-    la.archive_entry_clear(entry);
-    la.archive_entry_copy_pathname(entry, path);
-    la.archive_entry_set_filetype(entry, folder ? AE_IFDIR : AE_IFREG);
-    la.archive_entry_set_perm(entry, folder || executable ? 0755 : 0644);
-    la.archive_entry_set_size(entry, (la_int64_t)size);
-    la.archive_entry_set_mtime(entry, FILE_TIME, 0);
-    la.archive_entry_set_uid(entry, 1000);
-    la.archive_entry_set_gid(entry, 1000);
-}
-
-static bool write_failed(struct taking *t, struct archive *archive)
-{
-    return error_set(t->error, 0, "cannot make an archive of what is handed in: %s",
-                     la.archive_error_string(archive));
-}
-
-static bool write_content(struct taking *t, struct archive *archive, const struct kept *kept)
-{
-    char block[1 << 14];
-    for (uint64_t done = 0; done < kept->size;) {
-        size_t size = kept->size - done < sizeof block ? (size_t)(kept->size - done) : sizeof block;
-        ssize_t got = pread(t->spool, block, size, kept->at + (off_t)done);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return error_set(t->error, errno, "cannot read what was kept of the submission");
-        if (la.archive_write_data(archive, block, (size_t)got) != got)
-            return write_failed(t, archive);
-        done += (uint64_t)got;
-    }
-    return true;
-}
-
-/* The folders on the way to the path that were not written for the one before. */
-static bool write_parents(struct taking *t, struct archive *archive, struct archive_entry *entry,
-                          const char *path, const struct buf *latest)
-{
-    for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        size_t length = (size_t)(slash - path);
-        if (is_on_the_way(path, length, latest))
-            continue;
-        auto_free char *folder = xstrndup(path, length);
-        set_entry(entry, folder, true, true, 0);
-        if (la.archive_write_header(archive, entry) != ARCHIVE_OK)
-            return write_failed(t, archive);
-    }
-    return true;
-}
-
-static bool write_entries(struct taking *t, struct archive *archive, struct archive_entry *entry)
-{
-    auto_buf struct buf latest = {0};
-    for (size_t i = 0; i < t->kept_count; i++) {
-        const struct kept *kept = &t->kept[i];
-        if (kept->path == NULL)
-            continue;
-        if (!write_parents(t, archive, entry, kept->path, &latest))
-            return false;
-        set_entry(entry, kept->path, kept->folder, kept->executable, kept->size);
-        if (la.archive_write_header(archive, entry) != ARCHIVE_OK)
-            return write_failed(t, archive);
-        if (!write_content(t, archive, kept))
-            return false;
-        set_latest(&latest, kept);
-    }
-    return true;
-}
-
-static bool write_archive(struct taking *t)
-{
-    t->intake->fd = memfd_create("submission", MFD_CLOEXEC);
-    if (t->intake->fd < 0)
-        return error_set(t->error, errno, "cannot make a file in memory");
-    struct archive *archive = la.archive_write_new();
-    struct archive_entry *entry = la.archive_entry_new();
-    la.archive_write_set_format_pax_restricted(archive);
-    /* Names are bytes here, whatever they mean to others. */
-    la.archive_write_set_options(archive, "hdrcharset=BINARY");
-    la.archive_write_set_bytes_per_block(archive, 1 << 16);
-    la.archive_write_set_bytes_in_last_block(archive, 512);
-    bool written =
-        la.archive_write_open_fd(archive, t->intake->fd) == ARCHIVE_OK || write_failed(t, archive);
-    written = written && write_entries(t, archive, entry);
-    if (la.archive_write_close(archive) != ARCHIVE_OK && written)
-        written = write_failed(t, archive);
-    la.archive_entry_free(entry);
-    la.archive_write_free(archive);
-    return written;
-}
-
-static bool digest_archive(struct taking *t)
+/* Of the archive and of the notes, as a result tells both. */
+static bool digest(struct taking *t)
 {
     unsigned char digest[SHA256_DIGEST_LENGTH];
     unsigned char block[1 << 14];
@@ -624,13 +508,14 @@ static bool digest_archive(struct taking *t)
         SHA256Update(&context, block, (size_t)got);
     if (got < 0)
         return error_set(t->error, errno, "cannot read the archive");
+    for (size_t i = 0; i < t->intake->note_count; i++)
+        SHA256Update(&context, (const uint8_t *)t->intake->notes[i],
+                     strlen(t->intake->notes[i]) + 1);
     SHA256Final(digest, &context);
     for (size_t i = 0; i < sizeof digest; i++)
         snprintf(t->intake->digest + 2 * i, 3, "%02x", digest[i]);
     return true;
 }
-
-/* ---- the whole ---- */
 
 static void find_missing(struct taking *t)
 {
@@ -644,6 +529,16 @@ static void find_missing(struct taking *t)
         if (!found)
             intake->missing[intake->missing_count++] = xstrdup(t->options->wanted[i]);
     }
+}
+
+/* Where something is missing, it may be there under another name. */
+static void tell_unasked(struct taking *t)
+{
+    if (t->intake->missing_count == 0)
+        return;
+    for (size_t i = 0; i < t->unasked_count; i++)
+        note(t, t->unasked[i], "is none of the files to hand in: left out");
+    t->notes_left_out += t->unasked_more;
 }
 
 static bool take_all(struct taking *t, const char *path)
@@ -662,8 +557,10 @@ static bool take_all(struct taking *t, const char *path)
     resolve_conflicts(t);
     bound_files(t);
     find_missing(t);
+    tell_unasked(t);
     close_notes(t);
-    return write_archive(t) && digest_archive(t);
+    t->intake->fd = pack_archive(t->kept, t->kept_count, t->spool, t->error);
+    return t->intake->fd >= 0 && digest(t);
 }
 
 bool intake_take(struct intake *intake, const char *path, const struct intake_options *options,
@@ -679,6 +576,8 @@ bool intake_take(struct intake *intake, const char *path, const struct intake_op
     bool taken = take_all(&t, path);
     for (size_t i = 0; i < t.kept_count; i++)
         free(t.kept[i].path);
+    for (size_t i = 0; i < t.unasked_count; i++)
+        free(t.unasked[i]);
     free(t.kept);
     free(t.top);
     free(t.matches);

@@ -28,9 +28,9 @@ struct intake_options {
 
 struct intake {
     int fd;          /* a pax tar archive in a memfd: sorted, with fixed owner and times */
-    char digest[65]; /* SHA-256 of the archive, in hexadecimal */
-    /* What was left out, and why: a symbolic link, a FIFO, `../x` in an archive, too large. Names
-     * are shown with escapes. */
+    char digest[65]; /* SHA-256 of the archive and the notes, in hexadecimal */
+    /* What was left out, and why: a symbolic link, a FIFO, `../x` in an archive, too large; where
+     * something is missing, what nobody asked for, too. Names are shown with escapes. */
     char **notes;
     size_t note_count;
     char **missing; /* wanted patterns that nothing matched */
