@@ -1,5 +1,8 @@
 #include "base/native.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "base/error.h"
 
 #ifdef UNDER_VALGRIND
@@ -9,7 +12,6 @@
 #endif
 #include <asm/prctl.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 #include <valgrind/valgrind.h>
 
 struct departure {
@@ -32,7 +34,38 @@ __attribute__((no_stack_protector)) static long depart(long thread_id, struct de
     return result;
 }
 
+struct call {
+    long number, a, b, c, d;
+};
+
+__attribute__((no_stack_protector)) static long perform(long thread_id, const struct call *call)
+{
+    (void)thread_id;
+    long result;
+    register long d __asm__("r10") = call->d;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "0"(call->number), "D"(call->a), "S"(call->b), "d"(call->c), "r"(d)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
 #endif
+
+long native_call(long number, long a, long b, long c, long d)
+{
+#ifdef UNDER_VALGRIND
+    if (RUNNING_ON_VALGRIND) {
+        struct call call = {number, a, b, c, d};
+        long result = (long)VALGRIND_NON_SIMD_CALL1(perform, &call);
+        if (result >= 0 || result < -4095)
+            return result;
+        errno = (int)-result;
+        return -1;
+    }
+#endif
+    return syscall(number, a, b, c, d);
+}
 
 _Noreturn void run_natively(void (*function)(void *argument), void *argument)
 {

@@ -130,7 +130,7 @@ static bool begin_child(struct sandbox *sandbox, const struct start *how, struct
         start(how);
     if (sandbox->child < 0)
         return error_set(error, errno, "cannot fork for the sandbox");
-    sandbox->child_fd = (int)syscall(SYS_pidfd_open, sandbox->child, 0);
+    sandbox->child_fd = (int)native_call(SYS_pidfd_open, sandbox->child, 0, 0, 0);
     return sandbox->child_fd >= 0 || error_set(error, errno, "cannot watch the sandbox");
 }
 
@@ -324,7 +324,7 @@ static void note_first(struct sandbox *sandbox)
     const char *word = strstr(text, key);
     long pid = word != NULL ? strtol(word + strlen(key), NULL, 10) : 0;
     if (pid > 0)
-        sandbox->first_fd = (int)syscall(SYS_pidfd_open, pid, 0);
+        sandbox->first_fd = (int)native_call(SYS_pidfd_open, pid, 0, 0, 0);
     close(steal_fd(&sandbox->info));
 }
 
@@ -334,7 +334,7 @@ static void end_by_force(struct sandbox *sandbox)
     /* The first process inside takes all others along; bwrap's own end does so, too, but then
      * nobody could tell when they are gone. */
     if (sandbox->first_fd >= 0)
-        syscall(SYS_pidfd_send_signal, sandbox->first_fd, SIGKILL, NULL, 0);
+        native_call(SYS_pidfd_send_signal, sandbox->first_fd, SIGKILL, 0, 0);
     else if (sandbox->child > 0)
         kill(sandbox->child, SIGKILL);
 }
