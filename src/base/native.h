@@ -10,7 +10,8 @@
  * built for valgrind (make VALGRIND=1) and run by it, as any call otherwise. */
 _Noreturn void run_natively(void (*function)(void *argument), void *argument);
 
-/* As syscall(2), for calls that valgrind does not know and that change nothing it has to know of. */
+/* As syscall(2), for calls that valgrind does not know and that change nothing it has to know of.
+ */
 long native_call(long number, long a, long b, long c, long d);
 
 /* A path that leads to this program itself, also where it was moved or removed. Static. */

@@ -15,6 +15,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/native.h"
+
 #ifndef SYS_pidfd_getfd
 #define SYS_pidfd_getfd 438
 #endif
@@ -24,10 +26,10 @@
 
 static int dup_by_pidfd(struct task *task, int fd)
 {
-    int pidfd = (int)syscall(SYS_pidfd_open, task->process->pid, 0);
+    int pidfd = (int)native_call(SYS_pidfd_open, task->process->pid, 0, 0, 0);
     if (pidfd < 0)
         return -1;
-    int copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+    int copy = (int)native_call(SYS_pidfd_getfd, pidfd, fd, 0, 0);
     int code = errno;
     close(pidfd);
     errno = code;
