@@ -379,7 +379,7 @@ step() {
     repository 'echo "::error::fake"; echo "::set-output name=result::fake"; exit 3'
     tame apt-get
     PREFIX=$PWD/usr step 1
-    cmp "$PROCENARIO" usr/bin/procenario
+    cmp "$BUILD/procenario" usr/bin/procenario
     step 2
     echo 'exit 0 # not committed' >lab-ann/work.sh
     step 3 >log 2>said
