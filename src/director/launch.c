@@ -197,7 +197,7 @@ static int open_terminal(const char *multiplexer, int *slave)
     return -1;
 }
 
-static void limit(int resource, uint64_t most)
+static void limit(__rlimit_resource_t resource, uint64_t most)
 {
     struct rlimit before, limits = {most, most};
     if (getrlimit(resource, &before) == 0 && before.rlim_max < most)

@@ -83,7 +83,7 @@ static void add_classes(struct typescript *typescript, const struct cell *cell, 
     add_color(typescript, reverse ? look->background : look->foreground, false, out);
     add_color(typescript, reverse ? look->foreground : look->background, true, out);
     if (cell->kind == CELL_WIDE)
-        buf_add_string(out, " wide");
+        buf_add_string(out, cell_is_symbol(cell) ? " symbol" : " wide");
 }
 
 static void add_text(const struct cell *cell, struct buf *out)
@@ -94,7 +94,8 @@ static void add_text(const struct cell *cell, struct buf *out)
 
 static bool alike(const struct cell *a, const struct cell *b)
 {
-    return look_equal(&a->look, &b->look) && (a->kind == CELL_WIDE) == (b->kind == CELL_WIDE);
+    return look_equal(&a->look, &b->look) && (a->kind == CELL_WIDE) == (b->kind == CELL_WIDE) &&
+           !cell_is_symbol(a) && !cell_is_symbol(b);
 }
 
 static void add_line(struct typescript *typescript, const struct terminal_line *line,

@@ -26,6 +26,7 @@ static void add_style(struct buf *out)
              ".terminal kbd { font: inherit; font-weight: bold; }\n"
              /* A full-width character is 1em wide; a terminal gives it two columns. */
              ".terminal .w { letter-spacing: calc(2ch - 1em); }\n"
+             ".terminal .e { display: inline-block; width: 2ch; }\n"
              ".terminal .r { background: " LIGHT_INK "; }\n");
     markup_rules(out, ".terminal", "color");
     buf_add_string(out, WHEN_DARK " {\nbody { background: " DARK_PAPER "; color: " DARK_INK "; }\n"
@@ -59,7 +60,7 @@ static void add_run(struct buf *out, const struct terminal_line *line, const str
     auto_buf struct buf classes = {0};
     markup_classes(&classes, look, &paint);
     if (run->wide)
-        buf_add_string(&classes, " w");
+        buf_add_string(&classes, run->symbol ? " e" : " w");
     bool plain = classes.length == 0 && !paint.has_foreground && !paint.has_background;
     const char *element = (look->flags & LOOK_TYPED) != 0 ? "kbd" : "span";
     if (!plain) {

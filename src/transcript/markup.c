@@ -18,10 +18,14 @@ struct run run_at(const struct terminal_line *line, size_t from)
     struct run run = {.from = from,
                       .to = from,
                       .wide = first->kind == CELL_WIDE || first->kind == CELL_HALF,
+                      .symbol = cell_is_symbol(first),
                       .foreign = is_foreign(first)};
     while (run.to < line->count) {
         const struct cell *cell = &line->cells[run.to];
         bool half = cell->kind == CELL_HALF && run.to > from;
+        bool alone = run.symbol || cell_is_symbol(cell);
+        if (!half && run.to > from && alone)
+            break;
         if (!half && (run.wide != (cell->kind == CELL_WIDE || cell->kind == CELL_HALF) ||
                       run.foreign != is_foreign(cell) || !look_equal(&first->look, &cell->look)))
             break;

@@ -8,6 +8,7 @@
 struct run {
     size_t from, to; /* cells, without `to` */
     bool wide;       /* two columns a character */
+    bool symbol;     /* one wide character of a width of its own: see cell_is_symbol */
     bool foreign;    /* no ASCII: may come from a font with other widths */
 };
 /* The run that begins at cell `from`. */

@@ -83,5 +83,8 @@ void add_echo(struct buf *out, const char *typed, size_t length);
 /* A cell's text in UTF-8, a blank if there is nothing in it; returns its length. */
 enum { LONGEST_CELL = 4 * TERMINAL_CHARS };
 size_t cell_encode(const struct cell *cell, char *out);
+/* Is it a wide character that is a picture or a sign, such as an emoji? Full-width letters are as
+ * wide as high in any font; these are as wide as their font likes. */
+bool cell_is_symbol(const struct cell *cell);
 
 #endif

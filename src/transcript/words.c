@@ -117,6 +117,12 @@ size_t cell_encode(const struct cell *cell, char *out)
     return length;
 }
 
+bool cell_is_symbol(const struct cell *cell)
+{
+    return cell->kind == CELL_WIDE &&
+           utf8proc_category((utf8proc_int32_t)cell->chars[0]) == UTF8PROC_CATEGORY_SO;
+}
+
 void each_line(struct transcript *transcript, const char *text, size_t length,
                void (*add)(struct transcript *transcript, const char *line, size_t length))
 {

@@ -201,7 +201,8 @@ const checks = {
         const color = (index) => page.$eval(`#screen .line span:nth-of-type(${index})`,
             (span) => getComputedStyle(span).color);
         assert.equal(await color(3), "rgb(255, 136, 0)");
-        assert.equal(await page.$eval("#screen .wide", (span) => span.textContent), "中文对齐");
+        assert.equal(await page.$eval("#screen .wide", (span) => span.textContent), "中文");
+        assert.equal(await page.$eval("#screen .symbol", (span) => span.textContent), "🎉");
         const [wide, narrow] = await page.$$eval("#screen .line", (lines) =>
             lines.slice(2, 4).map((element) => {
                 const range = document.createRange();
