@@ -180,7 +180,7 @@ clean: ## remove all that was built
 format: ## lay the source out with clang-format
 	clang-format -i $(SOURCES) $(HEADERS) $(wildcard tests/*/*.c tests/*/*.h)
 
-LINTS := lint-format lint-tidy lint-cppcheck lint-shell check-layers check-headers
+LINTS := lint-format lint-clang lint-tidy lint-cppcheck lint-shell check-layers check-headers
 .PHONY: lint $(LINTS)
 lint: ## all static checks
 	@tests/packages install build lint
@@ -188,6 +188,8 @@ lint: ## all static checks
 lint-format:
 	$(call say,LINT,clang-format)clang-format --dry-run -Werror $(SOURCES) $(HEADERS) \
 		$(wildcard tests/*/*.c tests/*/*.h)
+lint-clang: # the other compiler has nothing to say, either
+	@$(MAKE) BUILD='$(BUILD)/clang' CC=clang CFLAGS='-Werror $(CFLAGS)' objects
 lint-tidy:
 	$(call say,LINT,clang-tidy)printf '%s\n' $(SOURCES) | xargs -P $$(nproc) -n 4 sh -c \
 		'clang-tidy --quiet "$$@" -- $(LANGUAGE) $(CLANG_WARNINGS) $(LIBRARY_CFLAGS)' -

@@ -143,6 +143,7 @@ not_built() {
 
 @test "on such kernels the folder of those without a sandbox is removed, too" {
     open_to_all
+    [ "${VARIANT:-plain}" != valgrind ] || skip "valgrind has descriptors that closefrom tries to close for ever"
     # Whoever removes it waits for the end of all others.
     "$PROGRAMS/leftovers" left timeout -k 1 60 "$PROGRAMS/refuse" close_range "$PROCENARIO" grade \
         "$course/bombs.yaml" --submission "$course/bombs/honest" -o out -q --unsafe-no-sandbox \

@@ -199,7 +199,7 @@ static bool add_refusals(scmp_filter_ctx context)
     /* Between them: radio, telephone and other networks of the past. */
     for (unsigned family = AF_INET + 1; family < MOST_SOCKET_FAMILY; family++)
         if (seccomp_rule_add(context, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
-                             SCMP_A0(SCMP_CMP_EQ, family)) != 0)
+                             SCMP_A0(SCMP_CMP_EQ, family, 0)) != 0)
             return false;
     return true;
 }
