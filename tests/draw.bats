@@ -324,19 +324,19 @@ PYTHON
 }
 
 @test "Mermaid is understood by Mermaid" {
-    node -e 'require("mermaid/package.json"); require("jsdom")' 2>/dev/null || skip "no mermaid and jsdom for node here"
+    [ -e "$BUILD/browser/complete" ] || skip "needs Chromium, Node.js and npm's packages"
     for trace in "$golden"/{classics,tutorial}/*.json; do
         for kind in timeline graph tree sequence; do
             "$PROCENARIO" draw --as $kind -f mermaid -o "$(basename "$trace" .json).$kind.mermaid" "$trace"
         done
     done
-    node -e '
-const { JSDOM } = require("jsdom"), fs = require("fs");
-globalThis.window = new JSDOM("").window;
-globalThis.document = window.document;
-import(require.resolve("mermaid")).then(async ({ default: mermaid }) => {
-    for (const file of process.argv.slice(1)) await mermaid.parse(fs.readFileSync(file, "utf8"));
-}).catch(error => { console.error(error); process.exit(1); });' ./*.mermaid
+    hostile 1 >trace
+    draw_all trace
+    NODE_PATH=$BUILD/browser/node_modules HOME=$BATS_TEST_TMPDIR \
+        node "$top/tests/browser/mermaid.cjs" "$BUILD/browser/mermaid.min.js" ./*.mermaid
+    echo 'graph nonsense' >bad.mermaid
+    NODE_PATH=$BUILD/browser/node_modules HOME=$BATS_TEST_TMPDIR \
+        run ! node "$top/tests/browser/mermaid.cjs" "$BUILD/browser/mermaid.min.js" bad.mermaid
 }
 
 # ---- big runs ----

@@ -10,10 +10,12 @@ const ARGUMENTS = [
     "--disable-component-update", "--disable-sync", "--no-first-run",
 ];
 
+const launch = () => chromium.launch({
+    executablePath: "/usr/bin/chromium", args: ARGUMENTS, timeout: 100000,
+});
+
 const main = async (checks, [check, file]) => {
-    const browser = await chromium.launch({
-        executablePath: "/usr/bin/chromium", args: ARGUMENTS, timeout: 100000,
-    });
+    const browser = await launch();
     try {
         const page = await browser.newPage({
             bypassCSP: check === "accessible", // axe is a script that the page does not know
@@ -62,4 +64,4 @@ const narrow = async (page) => {
     }
 };
 
-module.exports = { browse, complaintsOfAxe, narrow };
+module.exports = { launch, browse, complaintsOfAxe, narrow };
