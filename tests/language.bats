@@ -214,6 +214,27 @@ PYTHON
     refuses long.yaml "long.yaml:10000:7: error: unknown step 'slep'"
 }
 
+@test "every mistake of a file is told; of very many the first thousand, and how many there are" {
+    many() {
+        echo 'processes: {parent: ['
+        for ((i = 0; i < $1; i++)); do echo "{slep$i: 1s},"; done
+        echo ']}'
+    }
+    many 700 >many.yaml
+    refuses many.yaml "700 errors in many.yaml"
+    [ "$(grep -c '^many.yaml:[0-9]*:2: error' said)" -eq 700 ]
+    many 1500 >many.yaml
+    refuses many.yaml "1500 errors in many.yaml"
+    [ "$(grep -c '^many.yaml:[0-9]*:2: error' said)" -eq 1000 ]
+    grep -q "^… and 500 more" said
+}
+
+@test "a name that very many processes shall have is told once for each" {
+    { echo 'processes: {main: [{exec: [make]}]}' && echo 'names:' &&
+        for ((i = 0; i < 900; i++)); do echo "  main.$i: x"; done; } >same.yaml
+    refuses same.yaml "899 errors in same.yaml"
+}
+
 @test "a file of 100 MB is refused unread" {
     truncate -s 100M big.yaml
     refuses big.yaml "'big.yaml' is too large"

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-#define MOST_SHOWN 20
+#define MOST_SHOWN 1000
 #define WIDEST_EXCERPT 100 /* columns of a source line that are shown */
 
 void diags_init(struct diags *diags, const struct source *source)
@@ -39,7 +39,10 @@ static struct diag *add(struct diags *diags, enum diag_severity severity, struct
 {
     auto_buf struct buf message = {0};
     buf_vprintf(&message, format, args);
-    diags->items = xreallocarray(diags->items, diags->count + 1, sizeof *diags->items);
+    if (diags->count == diags->capacity) {
+        diags->capacity = diags->capacity * 2 + 8;
+        diags->items = xreallocarray(diags->items, diags->capacity, sizeof *diags->items);
+    }
     struct diag *diag = &diags->items[diags->count++];
     *diag = (struct diag){.severity = severity, .span = span, .message = visible(message.data)};
     diags->errors += severity == DIAG_ERROR;

@@ -21,7 +21,7 @@ struct diag {
 struct diags {
     const struct source *source; /* borrowed: must outlive the list */
     struct diag *items;
-    size_t count;
+    size_t count, capacity;
     size_t errors; /* how many are DIAG_ERROR */
 };
 

@@ -192,16 +192,21 @@ static void settle_names(struct family *f)
     const char *(*names)[2] = arena_alloc(l->arena, (l->friendlier_count + 1) * sizeof *names);
     for (size_t i = 0; i < l->friendlier_count; i++) {
         struct friendlier *entry = &l->friendlier[i];
-        for (size_t j = 0; j < i; j++) {
-            const struct friendlier *other = &l->friendlier[j];
-            if (strcmp(other->name, entry->name) == 0)
+        bool name_is_new = true, given_is_new = true;
+        for (size_t j = 0; j < i && (name_is_new || given_is_new); j++) {
+            const struct friendlier *first = &l->friendlier[j];
+            if (name_is_new && strcmp(first->name, entry->name) == 0) {
                 diag_also(diag_error(l->diags, entry->name_span,
                                      "two processes cannot both be called '%s'", entry->name),
-                          other->name_span, "the first one is here");
-            if (strcmp(other->given, entry->given) == 0)
+                          first->name_span, "the first one is here");
+                name_is_new = false;
+            }
+            if (given_is_new && strcmp(first->given, entry->given) == 0) {
                 diag_also(diag_error(l->diags, entry->given_span,
                                      "'%s' cannot have two friendlier names", entry->given),
-                          other->given_span, "the first one is here");
+                          first->given_span, "the first one is here");
+                given_is_new = false;
+            }
         }
         if (is_called(f, entry->name))
             diag_help(diag_error(l->diags, entry->name_span,
