@@ -241,6 +241,7 @@ JSON
 
 @test "five thousand events: few elements, and each can be reached" {
     cat >many.yaml <<'YAML'
+limits: {wall: 20m} # valgrind is slow
 processes:
   parent: [fork: {process: worker, count: 60}, wait: all]
   worker:
@@ -253,6 +254,7 @@ YAML
 
 @test "hundreds of processes are shown a page at a time" {
     cat >crowd.yaml <<'YAML'
+limits: {wall: 20m}
 processes:
   parent: [fork: {process: child, count: 250}, wait: all]
   child: [print: "${index}"]
