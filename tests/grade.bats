@@ -473,6 +473,10 @@ JSON
     grade 0 "$hello" --submissions in -o out --resume
     grep -q '1 graded anew, 1 as before' said
     grep -q 'hallo.sh' out/ann.json
+    for i in {1..14}; do touch "in/ann/x$i"; done
+    grade 0 "$hello" --submission in/ann
+    [ "$(grep -c 'is none of the files to hand in' told)" -eq 10 ]
+    grep -q '^Left out: and 5 more of the kind$' told
 }
 
 @test "a result that cannot be written is told, and status 3" {

@@ -28,6 +28,7 @@
 /* Of whatever somebody hands in, no more is looked at, and no more is told. */
 #define MOST_ENTRIES 100000
 #define MOST_NOTES 50
+#define MOST_UNASKED 10
 #define LONGEST_SHOWN 200
 
 struct taking {
@@ -49,7 +50,7 @@ struct taking {
     size_t seen;
     uint64_t bytes, files; /* handed in so far; bytes as a file system of memory holds them */
     size_t notes_left_out;
-    char *unasked[MOST_NOTES]; /* files that no pattern is about */
+    char *unasked[MOST_UNASKED]; /* files that no pattern is about */
     size_t unasked_count, unasked_more;
     int spool;
     off_t spool_end;
@@ -301,7 +302,7 @@ static enum visit take_path(struct taking *t, const struct entry *entry, const c
         return VISIT_ON;
     }
     if (!is_wanted(t, path)) {
-        if (t->unasked_count < MOST_NOTES)
+        if (t->unasked_count < MOST_UNASKED)
             t->unasked[t->unasked_count++] = xstrdup(path);
         else
             t->unasked_more++;
