@@ -82,7 +82,7 @@ static void tell_sent(struct director *d, struct process *process, int signal)
 static int pending_from_outside(struct director *d, const struct task *task)
 {
     for (uint32_t flags = 0; flags <= PTRACE_PEEKSIGINFO_SHARED; flags++) {
-        siginfo_t found[PEEK_AT_ONCE];
+        siginfo_t found[PEEK_AT_ONCE] = {0};
         struct __ptrace_peeksiginfo_args args = {.off = 0, .flags = flags, .nr = PEEK_AT_ONCE};
         long count;
         do {
