@@ -241,7 +241,7 @@ JSON
 
 @test "five thousand events: few elements, and each can be reached" {
     cat >many.yaml <<'YAML'
-limits: {wall: 20m} # valgrind is slow
+limits: {wall: 20m, memory: 64GiB} # valgrind takes more
 processes:
   parent: [fork: {process: worker, count: 60}, wait: all]
   worker:
@@ -254,7 +254,7 @@ YAML
 
 @test "hundreds of processes are shown a page at a time" {
     cat >crowd.yaml <<'YAML'
-limits: {wall: 20m}
+limits: {wall: 20m, memory: 64GiB}
 processes:
   parent: [fork: {process: child, count: 250}, wait: all]
   child: [print: "${index}"]
