@@ -81,10 +81,13 @@ fi
 
 # Untraced calls
 command_for calls "$work/calls" 1000000
+command_for calls-filtered "$work/calls" 1000000 filtered
 command_for calls-directed "$procenario" run --quiet -- "$work/calls" 1000000
-measure calls calls-directed
+measure calls calls-filtered calls-directed
 row "a million getppid, alone" "$(milliseconds calls)" 1.00 ""
+row "a million getppid, a filter that allows all" "$(milliseconds calls-filtered)" "$(ratio calls-filtered calls)" "alone"
 row "a million getppid, directed" "$(milliseconds calls-directed)" "$(ratio calls-directed calls)" "alone"
+row "" "" "$(ratio calls-directed calls-filtered)" "such a filter"
 
 # The tutorial's kill chapter: ten seconds of sleeping
 command_for pass /usr/bin/python3 -c pass
