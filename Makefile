@@ -135,6 +135,7 @@ test: ## install what is missing, build, and run all tests (SANITIZE=1: under AS
 	@tests/packages install extra || echo "CPython's own tests are not to be had here: they are skipped"
 	@tests/packages install cross || echo "no cross compiler is to be had here: the other processor is left out"
 	@tests/packages install browser || echo "no browser is to be had here: pages are not clicked through"
+	@tests/packages install players || echo "asciinema or graphviz is not to be had here: what they read is not shown to them"
 	@tests/packages install batch || echo "no batch system is to be had here: grading with one is not tried"
 	@tests/browser/install '$(abspath $(BUILD))/browser'
 	@$(MAKE) test-products

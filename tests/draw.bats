@@ -333,10 +333,10 @@ PYTHON
     hostile 1 >trace
     draw_all trace
     NODE_PATH=$BUILD/browser/node_modules HOME=$BATS_TEST_TMPDIR \
-        node "$top/tests/browser/mermaid.cjs" "$BUILD/browser/mermaid.min.js" ./*.mermaid
+        node "$top/tests/browser/mermaid.cjs" "$BUILD"/browser/mermaid-*.js ./*.mermaid
     echo 'graph nonsense' >bad.mermaid
     NODE_PATH=$BUILD/browser/node_modules HOME=$BATS_TEST_TMPDIR \
-        run ! node "$top/tests/browser/mermaid.cjs" "$BUILD/browser/mermaid.min.js" bad.mermaid
+        run ! node "$top/tests/browser/mermaid.cjs" "$BUILD"/browser/mermaid-*.js bad.mermaid
 }
 
 # ---- big runs ----

@@ -79,7 +79,7 @@ struct result {
     const char *version; /* of procenario */
     const char *assignment, *assignment_digest;
     const char *id;       /* of the submission; may hold any byte but NUL */
-    const char *digest;   /* of the files; NULL: they could not be read, a note says why */
+    const char *digest;   /* of files and notes; NULL: they could not be read, a note says why */
     bool sandbox;         /* false: --unsafe-no-sandbox */
     bool pictures;        /* were asked for */
     const char *failed;   /* why grading itself failed: the points say nothing then; or NULL */

@@ -51,35 +51,107 @@ struct taking {
     uint64_t bytes, files; /* handed in so far; bytes as a file system of memory holds them */
     size_t notes_left_out;
     char *unasked[MOST_UNASKED]; /* files that no pattern is about */
-    size_t unasked_count, unasked_more;
+    size_t unasked_count;
+    bool unasked_more;
     int spool;
     off_t spool_end;
 };
 
 /* ---- notes ---- */
 
-static void note(struct taking *t, const char *name, const char *why)
+/* `text` is owned by the intake from here on. */
+static void add_note(struct intake *intake, char *text)
 {
-    struct intake *intake = t->intake;
-    if (intake->note_count >= MOST_NOTES) {
-        t->notes_left_out++;
-        return;
-    }
-    auto_buf struct buf text = {0};
+    intake->notes = xreallocarray(intake->notes, intake->note_count + 1, sizeof *intake->notes);
+    intake->notes[intake->note_count++] = text;
+}
+
+static char *about(const char *name, const char *why)
+{
+    struct buf text = {0};
     size_t length = strlen(name), shown = utf8_cut(name, length, LONGEST_SHOWN);
     buf_add_char(&text, '\'');
     text_add_visible(&text, name, shown);
     buf_printf(&text, "%s' %s", shown < length ? "…" : "", why);
-    intake->notes = xreallocarray(intake->notes, intake->note_count + 2, sizeof *intake->notes);
-    intake->notes[intake->note_count++] = buf_take(&text);
+    return buf_take(&text);
 }
 
-/* The room for it was made with the last note. */
+static void note(struct taking *t, const char *name, const char *why)
+{
+    if (t->intake->note_count < MOST_NOTES)
+        add_note(t->intake, about(name, why));
+    else
+        t->notes_left_out++;
+}
+
+static int compare_notes(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* Whatever the order in which things were handed in. */
 static void close_notes(struct taking *t)
 {
+    struct intake *intake = t->intake;
+    if (intake->note_count > 0)
+        qsort(intake->notes, intake->note_count, sizeof *intake->notes, compare_notes);
     if (t->notes_left_out > 0)
-        t->intake->notes[t->intake->note_count++] =
-            xasprintf("and %zu more of the kind", t->notes_left_out);
+        add_note(intake, xasprintf("and %zu more of the kind", t->notes_left_out));
+}
+
+/* ---- files that nobody asked for ---- */
+
+/* A hidden file, or one in a hidden folder: a program's, seldom an author's. */
+static bool is_hidden(const char *path)
+{
+    return path[0] == '.' || strstr(path, "/.") != NULL;
+}
+
+static size_t depth_of(const char *path)
+{
+    size_t depth = 0;
+    for (; (path = strchr(path, '/')) != NULL; path++)
+        depth++;
+    return depth;
+}
+
+/* The ones that their author will look for first. */
+static int compare_unasked(const char *a, const char *b)
+{
+    if (is_hidden(a) != is_hidden(b))
+        return is_hidden(a) ? 1 : -1;
+    size_t depth = depth_of(a), other = depth_of(b);
+    return depth != other ? (depth > other ? 1 : -1) : strcmp(a, b);
+}
+
+/* Keeps the first of them, in order, each once. */
+static void keep_unasked(struct taking *t, const char *path)
+{
+    size_t at = t->unasked_count;
+    while (at > 0 && compare_unasked(t->unasked[at - 1], path) > 0)
+        at--;
+    if (at > 0 && strcmp(t->unasked[at - 1], path) == 0)
+        return;
+    if (t->unasked_count == MOST_UNASKED) {
+        t->unasked_more = true;
+        if (at == MOST_UNASKED)
+            return;
+        free(t->unasked[--t->unasked_count]);
+    }
+    memmove(&t->unasked[at + 1], &t->unasked[at], (t->unasked_count - at) * sizeof *t->unasked);
+    t->unasked[at] = xstrdup(path);
+    t->unasked_count++;
+}
+
+/* Where something is missing, it may be there under another name. */
+static void tell_unasked(struct taking *t)
+{
+    if (t->intake->missing_count == 0)
+        return;
+    for (size_t i = 0; i < t->unasked_count; i++)
+        add_note(t->intake, about(t->unasked[i], "is none of the files to hand in: left out"));
+    if (t->unasked_more)
+        add_note(t->intake, xstrdup("and other files that are none of those to hand in"));
 }
 
 /* ---- names ---- */
@@ -302,10 +374,7 @@ static enum visit take_path(struct taking *t, const struct entry *entry, const c
         return VISIT_ON;
     }
     if (!is_wanted(t, path)) {
-        if (t->unasked_count < MOST_UNASKED)
-            t->unasked[t->unasked_count++] = xstrdup(path);
-        else
-            t->unasked_more++;
+        keep_unasked(t, path);
         return VISIT_ON;
     }
     if (entry->kind == ENTRY_FILE)
@@ -532,16 +601,6 @@ static void find_missing(struct taking *t)
     }
 }
 
-/* Where something is missing, it may be there under another name. */
-static void tell_unasked(struct taking *t)
-{
-    if (t->intake->missing_count == 0)
-        return;
-    for (size_t i = 0; i < t->unasked_count; i++)
-        note(t, t->unasked[i], "is none of the files to hand in: left out");
-    t->notes_left_out += t->unasked_more;
-}
-
 static bool take_all(struct taking *t, const char *path)
 {
     if (!libarchive_load(t->error))
@@ -558,8 +617,8 @@ static bool take_all(struct taking *t, const char *path)
     resolve_conflicts(t);
     bound_files(t);
     find_missing(t);
-    tell_unasked(t);
     close_notes(t);
+    tell_unasked(t);
     t->intake->fd = pack_archive(t->kept, t->kept_count, t->spool, t->error);
     return t->intake->fd >= 0 && digest(t);
 }

@@ -119,8 +119,13 @@ size_t cell_encode(const struct cell *cell, char *out)
 
 bool cell_is_symbol(const struct cell *cell)
 {
-    return cell->kind == CELL_WIDE &&
-           utf8proc_category((utf8proc_int32_t)cell->chars[0]) == UTF8PROC_CATEGORY_SO;
+    utf8proc_int32_t code = (utf8proc_int32_t)cell->chars[0];
+    if (cell->kind != CELL_WIDE)
+        return false;
+    /* Emoji, their skin tones among them, have a plane's part for themselves. */
+    return (code >= 0x1f000 && code <= 0x1ffff) ||
+           utf8proc_category(code) == UTF8PROC_CATEGORY_SO ||
+           utf8proc_get_property(code)->boundclass == UTF8PROC_BOUNDCLASS_EXTENDED_PICTOGRAPHIC;
 }
 
 void each_line(struct transcript *transcript, const char *text, size_t length,
