@@ -192,22 +192,19 @@ static void settle_names(struct family *f)
     const char *(*names)[2] = arena_alloc(l->arena, (l->friendlier_count + 1) * sizeof *names);
     for (size_t i = 0; i < l->friendlier_count; i++) {
         struct friendlier *entry = &l->friendlier[i];
-        bool name_is_new = true, given_is_new = true;
-        for (size_t j = 0; j < i && (name_is_new || given_is_new); j++) {
-            const struct friendlier *first = &l->friendlier[j];
-            if (name_is_new && strcmp(first->name, entry->name) == 0) {
-                diag_also(diag_error(l->diags, entry->name_span,
-                                     "two processes cannot both be called '%s'", entry->name),
-                          first->name_span, "the first one is here");
-                name_is_new = false;
-            }
-            if (given_is_new && strcmp(first->given, entry->given) == 0) {
-                diag_also(diag_error(l->diags, entry->given_span,
-                                     "'%s' cannot have two friendlier names", entry->given),
-                          first->given_span, "the first one is here");
-                given_is_new = false;
-            }
-        }
+        size_t same_name = 0, same_given = 0; /* the first that has it: itself, when it is new */
+        while (strcmp(l->friendlier[same_name].name, entry->name) != 0)
+            same_name++;
+        while (strcmp(l->friendlier[same_given].given, entry->given) != 0)
+            same_given++;
+        if (same_name < i)
+            diag_also(diag_error(l->diags, entry->name_span,
+                                 "two processes cannot both be called '%s'", entry->name),
+                      l->friendlier[same_name].name_span, "the first one is here");
+        if (same_given < i)
+            diag_also(diag_error(l->diags, entry->given_span,
+                                 "'%s' cannot have two friendlier names", entry->given),
+                      l->friendlier[same_given].given_span, "the first one is here");
         if (is_called(f, entry->name))
             diag_help(diag_error(l->diags, entry->name_span,
                                  "another process is called '%s' already", entry->name),

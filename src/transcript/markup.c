@@ -22,12 +22,11 @@ struct run run_at(const struct terminal_line *line, size_t from)
                       .foreign = is_foreign(first)};
     while (run.to < line->count) {
         const struct cell *cell = &line->cells[run.to];
-        bool half = cell->kind == CELL_HALF && run.to > from;
-        bool alone = run.symbol || cell_is_symbol(cell);
-        if (!half && run.to > from && alone)
-            break;
-        if (!half && (run.wide != (cell->kind == CELL_WIDE || cell->kind == CELL_HALF) ||
-                      run.foreign != is_foreign(cell) || !look_equal(&first->look, &cell->look)))
+        bool joins =
+            run.to == from || cell->kind == CELL_HALF ||
+            (!run.symbol && !cell_is_symbol(cell) && run.wide == (cell->kind == CELL_WIDE) &&
+             run.foreign == is_foreign(cell) && look_equal(&first->look, &cell->look));
+        if (!joins)
             break;
         run.to++;
     }
