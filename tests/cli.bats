@@ -699,13 +699,13 @@ complete_bash() {
 @test "a run notes what doctor calls degraded, and nothing where doctor is content" {
     "$PROCENARIO" doctor >before
     procenario 0 run --trace t.json holds.yaml
-    if grep -qE '^degraded +(namespaces|addresses) ' before; then
+    if grep -qE '^degraded +(namespaces|addresses|counter of time) ' before; then
         run ! grep -q '"notes": \[\]' t.json
     else
         grep -q '"notes": \[\]' t.json
     fi
-    "$PROGRAMS/refuse" namespaces,personality "$PROCENARIO" run --trace t.json holds.yaml
-    grep -q '"notes": .*process ids vary.*addresses vary' t.json
+    "$PROGRAMS/refuse" namespaces,personality,counter "$PROCENARIO" run --trace t.json holds.yaml
+    grep -q '"notes": .*process ids vary.*addresses vary.*counter of time cannot be held' t.json
 }
 
 @test "doctor tells what is degraded, and the setting" {

@@ -237,6 +237,46 @@ END
     "$PROCENARIO" run --quiet copies.yaml
 }
 
+@test "what is written to the file at a place is output, and ranges are copied to it by write alone" {
+    cat >file.yaml <<END
+stdio: file
+processes:
+  main:
+    - exec: [sh, -c, '"$PROGRAMS/engine" output-at-offset; "$PROGRAMS/engine" range-to-output; cat /proc/uptime']
+expect:
+  - output: {stream: stdout, lines: [one two three four, 1000.00 1000.00]}
+  - output: {stream: stderr, lines: [copy_file_range -1 Invalid argument]}
+END
+    "$PROCENARIO" run --quiet file.yaml
+}
+
+# The processor's own counter of time is held where the kernel can make reading it a fault.
+holds_counter() {
+    "$PROCENARIO" doctor | grep -q '^ok *counter of time' || skip "the counter of time cannot be held here"
+}
+
+@test "the processor's counter of time is the scenario clock's" {
+    holds_counter
+    perform counter <<'END'
+slept 2000 ms
+a millisecond is over after some reads: yes
+reading is allowed
+now it is refused
+a read is Segmentation fault
+caught Segmentation fault
+END
+    "$PROCENARIO" run --twice --quiet -- "$PROGRAMS/engine" counter
+}
+
+@test "who spins on the counter of time gives way in the end" {
+    holds_counter
+    perform counter-spin false <<<done
+}
+
+@test "which processor it is that all share is not told" {
+    perform processor <<<'0 of node 0, 0'
+}
+
 @test "what a child writes to its parent's pipe is no output of the run" {
     perform captured-output <<'END'
 captured 7 bytes

@@ -499,6 +499,25 @@ static void look_addresses(struct probe_answer *answer)
                                : "sysctl -w kernel.randomize_va_space=0");
 }
 
+static void hold_counter(struct trial *trial)
+{
+    if (prctl(PR_SET_TSC, PR_TSC_SIGSEGV) != 0)
+        trial->code = errno;
+}
+
+static void look_counter(struct probe_answer *answer)
+{
+    struct trial trial = {0};
+    if (!try_in_child(0, hold_counter, &trial))
+        trial.code = errno;
+    if (trial.code == 0) {
+        found(answer, PROBE_OK, "the processor's own can be held");
+        return;
+    }
+    found(answer, PROBE_DEGRADED, "prctl(PR_SET_TSC) fails: %s", strerror(trial.code));
+    mend(answer, "Linux 2.6.26 or newer on x86_64, 6.12 or newer on aarch64");
+}
+
 static void look_terminals(struct probe_answer *answer)
 {
     int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -604,6 +623,8 @@ const struct probe probes[] = {
      "process ids and the terminal's name vary from run to run; orphans are adopted by a process\n"
      "of procenario's that is not pid 1; ps shows the host's processes"},
     {"addresses", look_addresses, "pointers that a program prints vary from run to run"},
+    {"counter of time", look_counter,
+     "programs that read the processor's own counter (rdtsc, cntvct) see real time"},
     {"terminals", look_terminals,
      "only scenarios with 'stdio: pipe' or 'stdio: file' can be performed"},
     {"memory", look_memory, "arguments and output are read word by word, which is slow"},

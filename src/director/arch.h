@@ -48,4 +48,9 @@ bool arch_again(pid_t tid, struct arch_regs *regs, long number);
 /* The `tls` argument of clone(2): its place differs. */
 uint64_t arch_clone_tls(const struct arch_regs *regs);
 
+/* At the stop of a fault: was the instruction a read of the processor's own counter of time? Then
+ * the task sees a counter of nanoseconds that stands at `ns`, and goes on after the instruction.
+ * False: it was something else. */
+bool arch_answer_counter(pid_t tid, struct arch_regs *regs, int64_t ns);
+
 #endif

@@ -8,6 +8,9 @@
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 
+#include "base/units.h"
+#include "director/memory.h"
+
 #ifndef NT_ARM_SYSTEM_CALL
 #define NT_ARM_SYSTEM_CALL 0x404
 #endif
@@ -93,6 +96,22 @@ bool arch_again(pid_t tid, struct arch_regs *regs, long number)
 uint64_t arch_clone_tls(const struct arch_regs *regs)
 {
     return arch_call_arg(regs, 3);
+}
+
+/* MRS of the virtual counter, and of how often it ticks in a second. Register 31 is none. */
+bool arch_answer_counter(pid_t tid, struct arch_regs *regs, int64_t ns)
+{
+    const uint32_t target = 31, cntvct = 0xd53be040, cntvctss = 0xd53be0c0, cntfrq = 0xd53be000;
+    uint32_t instruction;
+    if (!memory_read(tid, regs->gp.pc, &instruction, sizeof instruction))
+        return false;
+    uint32_t read = instruction & ~target;
+    if (read != cntvct && read != cntvctss && read != cntfrq)
+        return false;
+    if ((instruction & target) != target)
+        regs->gp.regs[instruction & target] = (uint64_t)(read == cntfrq ? NS_PER_S : ns);
+    regs->gp.pc += sizeof instruction;
+    return arch_set_regs(tid, regs);
 }
 #else
 typedef int arch_aarch64_not_built; /* ISO C wants a declaration in every file */

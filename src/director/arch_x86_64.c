@@ -5,8 +5,11 @@
 #include <elf.h>
 #include <stddef.h>
 #include <linux/audit.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
+
+#include "director/memory.h"
 
 const uint32_t arch_audit = AUDIT_ARCH_X86_64;
 const uint32_t arch_foreign_numbers_from = 0x40000000; /* __X32_SYSCALL_BIT */
@@ -115,6 +118,25 @@ bool arch_again(pid_t tid, struct arch_regs *regs, long number)
 uint64_t arch_clone_tls(const struct arch_regs *regs)
 {
     return arch_call_arg(regs, 4);
+}
+
+/* RDTSC and RDTSCP, which also tells the processor's number. */
+bool arch_answer_counter(pid_t tid, struct arch_regs *regs, int64_t ns)
+{
+    static const uint8_t rdtsc[] = {0x0f, 0x31}, rdtscp[] = {0x0f, 0x01, 0xf9};
+    uint8_t code[sizeof rdtscp];
+    size_t got = memory_read_some(tid, regs->gp.rip, code, sizeof code);
+    if (got >= sizeof rdtsc && memcmp(code, rdtsc, sizeof rdtsc) == 0) {
+        regs->gp.rip += sizeof rdtsc;
+    } else if (got == sizeof rdtscp && memcmp(code, rdtscp, sizeof rdtscp) == 0) {
+        regs->gp.rip += sizeof rdtscp;
+        regs->gp.rcx = 0;
+    } else {
+        return false;
+    }
+    regs->gp.rax = (uint64_t)ns & UINT32_MAX;
+    regs->gp.rdx = (uint64_t)ns >> 32;
+    return arch_set_regs(tid, regs);
 }
 #else
 typedef int arch_x86_64_not_built; /* ISO C wants a declaration in every file */

@@ -55,6 +55,7 @@ static bool has_vectors(const struct task *task)
     case SYS_readv:
     case SYS_writev:
     case SYS_preadv2:
+    case SYS_pwritev:
     case SYS_pwritev2:
         return true;
     default:
@@ -112,14 +113,20 @@ static bool visible_io(struct director *d, struct task *task)
     return task->io.kind == FD_STDIO || task->io.kind == FD_POLLED;
 }
 
-/* With an offset they are for files, which never wait; with -1 they go on where the descriptor
- * stands, as readv and writev do (preadv2(2)). */
+/* With an offset they are for files, which never wait; the run's own output may be one. */
 static bool visible_at_offset(struct director *d, struct task *task)
 {
-    if ((int64_t)arg(task, 3) == -1)
-        return visible_io(d, task);
-    task->io = (struct descriptor){.kind = FD_PLAIN};
+    bool visible = visible_io(d, task);
+    if (visible && S_ISREG(task->io.mode))
+        return true;
+    task->io.kind = FD_PLAIN;
     return false;
+}
+
+/* With -1 they go on where the descriptor stands, as readv and writev do (preadv2(2)). */
+static bool visible_at_place(struct director *d, struct task *task)
+{
+    return (int64_t)arg(task, 3) == -1 ? visible_io(d, task) : visible_at_offset(d, task);
 }
 
 static void watched_input(struct director *d, struct task *task, struct watcher *watcher)
@@ -260,7 +267,7 @@ static void explain_write(struct director *d, struct task *task, struct buf *out
 
 static bool is_plain_write(const struct task *task)
 {
-    return task->call->number == SYS_write;
+    return task->call->number == SYS_write || task->call->number == SYS_pwrite64;
 }
 
 static bool ready_write(struct director *d, struct task *task, bool first)
@@ -464,6 +471,13 @@ static enum verdict_of_call enter_sendfile(struct director *d, struct task *task
     return CALL_GO_LEAVE;
 }
 
+/* The same, between files alone, where nobody waits. */
+static enum verdict_of_call enter_copy_file_range(struct director *d, struct task *task)
+{
+    struct descriptor to = descriptor_look(d, task, (int)arg(task, 2));
+    return to.kind == FD_STDIO ? answer(task, -EINVAL) : CALL_GO;
+}
+
 /* ---- connecting ---- */
 
 /* Is it a socket that connections come to? Others are told so at once (accept(2), EINVAL). */
@@ -521,10 +535,12 @@ const struct call_row calls_io[] = {
     READING(SYS_readv, "readv", visible_io),
     READING(SYS_recvfrom, "recvfrom", visible_io),
     READING(SYS_recvmsg, "recvmsg", visible_io),
-    READING(SYS_preadv2, "preadv2", visible_at_offset),
+    READING(SYS_preadv2, "preadv2", visible_at_place),
     WRITING(SYS_write, "write", visible_io),
     WRITING(SYS_writev, "writev", visible_io),
-    WRITING(SYS_pwritev2, "pwritev2", visible_at_offset),
+    WRITING(SYS_pwrite64, "pwrite64", visible_at_offset),
+    WRITING(SYS_pwritev, "pwritev", visible_at_offset),
+    WRITING(SYS_pwritev2, "pwritev2", visible_at_place),
     WRITING(SYS_sendto, "sendto", visible_io),
     WRITING(SYS_sendmsg, "sendmsg", visible_io),
     {SYS_accept, "accept", .on = "accept", .is_visible = visible_io, .ready = ready_accept,
@@ -535,6 +551,7 @@ const struct call_row calls_io[] = {
     {SYS_sendfile, "sendfile", .enter = enter_sendfile},
     {SYS_splice, "splice", .enter = enter_sendfile},
     {SYS_tee, "tee", .enter = enter_sendfile},
+    {SYS_copy_file_range, "copy_file_range", .enter = enter_copy_file_range},
     {SYS_vmsplice, "vmsplice", .enter = enter_sendfile},
 };
 const size_t calls_io_count = ARRAY_SIZE(calls_io);

@@ -11,6 +11,13 @@ static enum verdict_of_call enter_leave(struct director *d, struct task *task)
     return CALL_GO_LEAVE;
 }
 
+static enum verdict_of_call enter_prctl(struct director *d, struct task *task)
+{
+    int option = (int)arg(task, 0);
+    return option == PR_SET_TSC || option == PR_GET_TSC ? enter_counter_option(d, task)
+                                                        : CALL_GO_LEAVE;
+}
+
 static void leave_setsid(struct director *d, struct task *task, int64_t result)
 {
     if (result < 0)
@@ -44,13 +51,13 @@ static void leave_prctl(struct director *d, struct task *task, int64_t result)
         return;
     if ((int)arg(task, 0) == PR_SET_PDEATHSIG)
         task->process->death_signal = (int)arg(task, 1);
-    else
+    else if ((int)arg(task, 0) == PR_SET_CHILD_SUBREAPER)
         task->process->subreaper = arg(task, 1) != 0;
 }
 
 const struct call_row calls_session[] = {
     {SYS_setsid, "setsid", .visible = true, .enter = enter_leave, .leave = leave_setsid},
     {SYS_setpgid, "setpgid", .visible = true, .enter = enter_leave, .leave = leave_setpgid},
-    {SYS_prctl, "prctl", .filtered_by_argument = true, .enter = enter_leave, .leave = leave_prctl},
+    {SYS_prctl, "prctl", .filtered_by_argument = true, .enter = enter_prctl, .leave = leave_prctl},
 };
 const size_t calls_session_count = ARRAY_SIZE(calls_session);

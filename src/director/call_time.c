@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
@@ -98,6 +100,37 @@ static enum verdict_of_call enter_gettimeofday(struct director *d, struct task *
     }
     charge_clock_read(d, task);
     return answer(task, 0);
+}
+
+bool on_counter_read(struct director *d, struct task *task)
+{
+    siginfo_t info;
+    if (!d->holds_counter || task->process->no_counter ||
+        ptrace(PTRACE_GETSIGINFO, task->tid, NULL, &info) != 0 || info.si_code != SI_KERNEL ||
+        !arch_get_regs(task->tid, &task->regs) ||
+        !arch_answer_counter(task->tid, &task->regs, clock_now(d) + CLOCK_BOOT_NS))
+        return false;
+    charge_clock_read(d, task);
+    if (is_quiet_for_long(d, task))
+        park(d, task, PARKED_AT_COMPUTING);
+    else
+        resume(d, task, 0);
+    return true;
+}
+
+enum verdict_of_call enter_counter_option(struct director *d, struct task *task)
+{
+    if (!d->holds_counter)
+        return CALL_GO;
+    int value = (int)arg(task, 1);
+    if ((int)arg(task, 0) == PR_SET_TSC) {
+        if (value != PR_TSC_ENABLE && value != PR_TSC_SIGSEGV)
+            return answer(task, -EINVAL);
+        task->process->no_counter = value == PR_TSC_SIGSEGV;
+        return answer(task, 0);
+    }
+    value = task->process->no_counter ? PR_TSC_SIGSEGV : PR_TSC_ENABLE;
+    return answer(task, memory_write(task->tid, arg(task, 1), &value, sizeof value) ? 0 : -EFAULT);
 }
 
 #ifdef SYS_time
@@ -238,6 +271,18 @@ static enum verdict_of_call enter_setaffinity(struct director *d, struct task *t
     return d->pinned ? answer(task, 0) : CALL_GO;
 }
 
+/* Which one they share is chance. */
+static enum verdict_of_call enter_getcpu(struct director *d, struct task *task)
+{
+    const unsigned first = 0;
+    if (!d->pinned)
+        return CALL_GO;
+    for (unsigned i = 0; i < 2; i++) /* the processor, and its node */
+        if (arg(task, i) != 0 && !memory_write(task->tid, arg(task, i), &first, sizeof first))
+            return answer(task, -EFAULT);
+    return answer(task, 0);
+}
+
 const struct call_row calls_time[] = {
     {SYS_clock_gettime, "clock_gettime", .enter = enter_clock_gettime},
     {SYS_gettimeofday, "gettimeofday", .enter = enter_gettimeofday},
@@ -252,6 +297,7 @@ const struct call_row calls_time[] = {
     {SYS_getrandom, "getrandom", .enter = enter_getrandom},
     {SYS_sched_getaffinity, "sched_getaffinity", .enter = enter_getaffinity,
      .leave = leave_getaffinity},
+    {SYS_getcpu, "getcpu", .enter = enter_getcpu},
     {SYS_sched_setaffinity, "sched_setaffinity", .enter = enter_setaffinity},
 };
 const size_t calls_time_count = ARRAY_SIZE(calls_time);

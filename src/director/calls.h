@@ -35,6 +35,8 @@ bool clock_shows(struct director *d, struct task *task, int clock, int64_t *ns);
 /* Overwrites, in a struct rusage that the kernel has filled in, what would differ from run to run:
  * the processor time is what was charged, and what the machine did for the process is not told. */
 void write_usage(struct task *task, uint64_t address, int64_t processor_ns);
+/* prctl(2) about the processor's counter of time: what the task asked for is kept, not done. */
+enum verdict_of_call enter_counter_option(struct director *d, struct task *task);
 /* Scenario time at which an absolute time of that clock comes. */
 int64_t clock_to_scenario(struct director *d, int clock, int64_t absolute_ns);
 

@@ -16,12 +16,10 @@
 #include <sys/syscall.h>
 
 /* io_uring waits and times out behind the filter's back; clone3 passes its flags in memory, where
- * another thread could change them after we looked. Programs fall back, as on older kernels. */
+ * another thread could change them after we looked; to rseq(2)'s memory the kernel writes which
+ * processor it is, without a call. Programs fall back, as on older kernels. */
 static const long refused[] = {
-    SYS_clone3,
-    SYS_io_uring_setup,
-    SYS_io_uring_enter,
-    SYS_io_uring_register,
+    SYS_clone3, SYS_rseq, SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register,
 };
 
 #define MAX_INSTRUCTIONS 1024
@@ -62,7 +60,12 @@ static const uint32_t fcntl_commands[] = {
     F_SETLKW, F_OFD_SETLKW, F_SETOWN, F_SETOWN_EX, F_SETSIG, F_NOTIFY, F_SETLEASE,
 };
 static const uint32_t limits[] = {RLIMIT_CPU};
-static const uint32_t prctl_options[] = {PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG};
+static const uint32_t prctl_options[] = {
+    PR_SET_CHILD_SUBREAPER,
+    PR_SET_PDEATHSIG,
+    PR_SET_TSC,
+    PR_GET_TSC,
+};
 
 /* A call that is traced for some values of one of its arguments (low word, little-endian). */
 static void emit_by_argument(long number, size_t offset, const uint32_t *values, size_t count)

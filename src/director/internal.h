@@ -71,6 +71,7 @@ struct process {
 
     uint8_t dispositions[SIGNAL_COUNT];
     uint64_t caught_once;       /* bits: SA_RESETHAND, the handler holds for one delivery */
+    bool no_counter;            /* it wants reading the counter of time to be a fault */
     bool no_child_wait;         /* SA_NOCLDWAIT */
     bool no_child_stop;         /* SA_NOCLDSTOP */
     uint64_t told_from_outside; /* signals on their way of which it was told (live.c) */
@@ -268,6 +269,7 @@ struct director {
     int launch_socket;
     bool own_pids; /* the run has a pid namespace of its own */
     bool own_proc;
+    bool holds_counter;        /* reading the processor's counter of time is a fault */
     pid_t own_session;         /* the one that init leads, as programs see it */
     int terminal;              /* stdio terminal: the master side; -1 otherwise */
     int terminal_slave;        /* our own look at the slave, for the line discipline's state */
@@ -464,6 +466,10 @@ uint64_t signals_pending(const struct task *task);
 /* Is the signal of this timer of timer_create(2) pending? */
 bool timer_signal_pending(const struct task *task, int timer);
 
+/* call_time.c: the task read the processor's own counter of time, which is a fault (prctl(2),
+ * PR_SET_TSC), and was answered. False: its fault was another. */
+bool on_counter_read(struct director *d, struct task *task);
+
 /* call_exec.c: the exec succeeded. */
 void told_exec(struct director *d, struct task *task);
 /* Hides the vDSO, so that reading clocks becomes a system call (vdso(7)), and fixes AT_RANDOM. */
@@ -620,6 +626,9 @@ int64_t cpu_ns(pid_t pid);
 /* usage.c: at each tick, cuts the run off where it uses more than it may. */
 void check_limits(struct director *d);
 void cpu_exceeded(struct director *d, const struct process *process);
+/* Counts what the task asks of the director and nobody else could see. True: it has done nothing
+ * else for long; time has passed for it, and others shall have a turn. */
+bool is_quiet_for_long(struct director *d, struct task *task);
 /* Until nobody is left, or the run has ended. */
 void run_loop(struct director *d);
 /* A call's exit stop was dealt with: the task goes on, at once or when all is quiet. */

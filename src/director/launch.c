@@ -78,7 +78,7 @@ static const char *const stage_words[] = {
     [STAGE_SEIZE] = "trace the root process",
 };
 /* What the root could make the same in every run. */
-enum plain { PLAIN_ADDRESSES = 1, PLAIN_PRIORITY = 2 };
+enum plain { PLAIN_ADDRESSES = 1, PLAIN_PRIORITY = 2, PLAIN_COUNTER = 4 };
 struct report {
     int stage;
     int code;  /* errno; 0: fine */
@@ -271,6 +271,9 @@ static _Noreturn void root_process(const struct plan *plan)
     setpriority(PRIO_PROCESS, 0, 0); /* ps shows it, nice(1) tells it */
     if (getpriority(PRIO_PROCESS, 0) == 0)
         plain |= PLAIN_PRIORITY;
+    /* Children and the programs they become inherit it. */
+    if (d->options->clock == CLOCK_KIND_VIRTUAL && prctl(PR_SET_TSC, PR_TSC_SIGSEGV) == 0)
+        plain |= PLAIN_COUNTER;
     /* 0, 1 and 2, without stepping on one another. */
     int talk = duplicate_aside(plan->socket);
     int in = duplicate_aside(plan->stdin_fd);
@@ -629,6 +632,10 @@ bool launch(struct director *d, const char **notes, size_t *note_count)
         notes[(*note_count)++] =
             "addresses vary: address randomisation cannot be switched off here "
             "(see 'procenario doctor')";
+    d->holds_counter = (plain & PLAIN_COUNTER) != 0;
+    if (!d->holds_counter && d->options->clock == CLOCK_KIND_VIRTUAL)
+        notes[(*note_count)++] = "the processor's counter of time cannot be held: programs that "
+                                 "read it see real time (see 'procenario doctor')";
     pid_t ns_pid = d->own_pids ? 2 : d->root->pid;
     process_set_ns_pid(d, d->root, ns_pid);
     d->root->group = ns_pid;

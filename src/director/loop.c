@@ -80,6 +80,16 @@ void unwatch_signals(const struct runner_signals *saved)
 
 /* ---- one stop ---- */
 
+/* Threads that wait for the processor with a timeout depend on both. */
+bool is_quiet_for_long(struct director *d, struct task *task)
+{
+    if (++task->quiet_calls < QUIET_CALLS)
+        return false;
+    task->quiet_calls = 0;
+    charge(d, task->process, QUIET_CALLS_CHARGE_NS);
+    return true;
+}
+
 static void on_call_entry(struct director *d, struct task *task)
 {
     if (!arch_get_regs(task->tid, &task->regs))
@@ -116,12 +126,8 @@ static void on_call_entry(struct director *d, struct task *task)
     task->visible = row->is_visible != NULL ? row->is_visible(d, task) : row->visible;
     if (task->visible) {
         task->quiet_calls = 0;
-    } else if (++task->quiet_calls >= QUIET_CALLS) {
-        /* It has done nothing that others could see for long: time passes, and others have a turn.
-         * (Threads that wait for the processor with a timeout depend on both.) */
-        task->quiet_calls = 0;
-        task->visible = true;
-        charge(d, task->process, QUIET_CALLS_CHARGE_NS);
+    } else {
+        task->visible = is_quiet_for_long(d, task);
     }
     task->fault = NULL;
     if (task->visible && row->fails_as != 0 && task->written_before == 0)

@@ -244,6 +244,8 @@ static enum signal_action action_of(const struct process *process, int signal)
 
 void on_signal_delivery(struct director *d, struct task *task, int signal)
 {
+    if (signal == SIGSEGV && on_counter_read(d, task))
+        return;
     struct process *process = task->process;
     enum signal_action action = action_of(process, signal);
     bool by_default = process->dispositions[signal] == DISPOSITION_DEFAULT;

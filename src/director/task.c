@@ -218,6 +218,7 @@ void process_inherit(struct director *d, struct process *child, struct process *
     child->caught_once = parent->caught_once;
     child->no_child_wait = parent->no_child_wait;
     child->no_child_stop = parent->no_child_stop;
+    child->no_counter = parent->no_counter;
     child->command = xstrdup(parent->command != NULL ? parent->command : "");
 }
 

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -622,6 +623,95 @@ static void copies_to_output(void)
     fprintf(stderr, "splice %ld %s\n", copied, copied < 0 ? strerror(errno) : "");
 }
 
+static void output_at_offset(void)
+{
+    struct iovec parts[] = {{"three ", 6}, {"four\n", 5}};
+    must(pwrite(STDOUT_FILENO, "one two ", 8, 0) == 8, "pwrite");
+    must(pwritev(STDOUT_FILENO, parts, 2, 8) == 11, "pwritev");
+}
+
+/* The copy is refused, and cat(1) and its kin fall back. */
+static void range_to_output(void)
+{
+    int file = memfd_create("file", 0);
+    off_t from = 0;
+    must(file >= 0 && write(file, "copied\n", 7) == 7, "write");
+    ssize_t copied = copy_file_range(file, &from, STDOUT_FILENO, NULL, 7, 0);
+    fprintf(stderr, "copy_file_range %zd %s\n", copied, copied < 0 ? strerror(errno) : "");
+}
+
+/* ---- what the processor tells by itself ------------------------------------------------------ */
+
+/* The counter that a program can read without a system call, and how often it ticks in a
+ * millisecond here. */
+static uint64_t counter(void)
+{
+#if defined __x86_64__
+    uint32_t low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (uint64_t)high << 32 | low;
+#else
+    uint64_t now;
+    __asm__ volatile("isb; mrs %0, cntvct_el0" : "=r"(now));
+    return now;
+#endif
+}
+
+static void count_time(void)
+{
+    uint64_t before = counter();
+    sleep(2);
+    printf("slept %lu ms\n", (unsigned long)((counter() - before) / 1000000));
+    uint64_t end = counter() + 1000000;
+    unsigned long reads = 0;
+    while (counter() < end)
+        reads++;
+    printf("a millisecond is over after some reads: %s\n", reads > 100 ? "yes" : "no");
+    int mode = 0;
+    must(prctl(PR_GET_TSC, &mode) == 0, "PR_GET_TSC");
+    printf("reading is %s\n", mode == PR_TSC_ENABLE ? "allowed" : "refused");
+    pid_t child = forked();
+    if (child == 0) {
+        must(prctl(PR_SET_TSC, PR_TSC_SIGSEGV) == 0, "PR_SET_TSC");
+        prctl(PR_GET_TSC, &mode);
+        printf("now it is %s\n", mode == PR_TSC_ENABLE ? "allowed" : "refused");
+        fflush(stdout);
+        _exit(counter() != 0);
+    }
+    int status = 0;
+    must(waitpid(child, &status, 0) == child, "waitpid");
+    printf("a read is %s\n", WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "answered");
+    signal(SIGSEGV, catch);
+    raise(SIGSEGV);
+    printf("caught %s\n", strsignal(caught));
+}
+
+static void *wait_for_flag(void *flag)
+{
+    while (!*(volatile int *)flag)
+        counter();
+    return NULL;
+}
+
+/* Nobody gives way by himself: a thread spins until another, which has not begun, sets a flag. */
+static void spin_by_counter(void)
+{
+    volatile int flag = 0;
+    pthread_t thread;
+    must(pthread_create(&thread, NULL, wait_for_flag, (void *)(uintptr_t)&flag) == 0, "thread");
+    sched_yield();
+    flag = 1;
+    pthread_join(thread, NULL);
+    printf("done\n");
+}
+
+static void which_processor(void)
+{
+    unsigned processor = 9, node = 9;
+    must(syscall(SYS_getcpu, &processor, &node, NULL) == 0, "getcpu");
+    printf("%u of node %u, %d\n", processor, node, sched_getcpu());
+}
+
 static const struct fact {
     const char *name;
     void (*perform)(void);
@@ -631,6 +721,8 @@ static const struct fact {
     {"clock-poll", clock_poll},
     {"clone-untraced", clone_untraced},
     {"copies-to-output", copies_to_output},
+    {"counter", count_time},
+    {"counter-spin", spin_by_counter},
     {"duplicate-output", duplicate_output},
     {"eintr", interrupted},
     {"fcntl-lock", record_lock},
@@ -641,7 +733,10 @@ static const struct fact {
     {"nanosleep-rem", nanosleep_rem},
     {"nested-forks", nested_forks},
     {"orphan", orphan},
+    {"output-at-offset", output_at_offset},
+    {"processor", which_processor},
     {"queue", queue},
+    {"range-to-output", range_to_output},
     {"restart", restart},
     {"semaphore", semaphore},
     {"setitimer", interval_timer},

@@ -22,28 +22,30 @@ struct refusal {
     unsigned call;
     unsigned error;
     unsigned flags; /* only when the first argument has one of these */
+    unsigned first; /* only when the first argument is this */
 };
 
 #define NAMESPACES (CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS)
 static const struct refusal refusals[] = {
-    {"ptrace", SYS_ptrace, EPERM, 0},
-    {"seccomp", SYS_seccomp, EINVAL, 0},
-    {"namespaces", SYS_clone, EPERM, NAMESPACES},
-    {"namespaces", SYS_unshare, EPERM, NAMESPACES},
-    {"namespaces", SYS_clone3, ENOSYS, 0},
-    {"fork", SYS_clone, EAGAIN, 0},
-    {"fork", SYS_clone3, ENOSYS, 0},
-    {"mount", SYS_mount, EPERM, 0},
-    {"personality", SYS_personality, EPERM, 0},
-    {"pidfd_getfd", SYS_pidfd_getfd, EPERM, 0},
-    {"process_vm_readv", SYS_process_vm_readv, EPERM, 0},
-    {"process_vm_readv", SYS_process_vm_writev, EPERM, 0},
-    {"close_range", SYS_close_range, ENOSYS, 0},
-    {"affinity", SYS_sched_setaffinity, EPERM, 0},
+    {"ptrace", SYS_ptrace, EPERM, 0, 0},
+    {"seccomp", SYS_seccomp, EINVAL, 0, 0},
+    {"namespaces", SYS_clone, EPERM, NAMESPACES, 0},
+    {"namespaces", SYS_unshare, EPERM, NAMESPACES, 0},
+    {"namespaces", SYS_clone3, ENOSYS, 0, 0},
+    {"fork", SYS_clone, EAGAIN, 0, 0},
+    {"fork", SYS_clone3, ENOSYS, 0, 0},
+    {"mount", SYS_mount, EPERM, 0, 0},
+    {"personality", SYS_personality, EPERM, 0, 0},
+    {"pidfd_getfd", SYS_pidfd_getfd, EPERM, 0, 0},
+    {"process_vm_readv", SYS_process_vm_readv, EPERM, 0, 0},
+    {"process_vm_readv", SYS_process_vm_writev, EPERM, 0, 0},
+    {"close_range", SYS_close_range, ENOSYS, 0, 0},
+    {"affinity", SYS_sched_setaffinity, EPERM, 0, 0},
+    {"counter", SYS_prctl, EINVAL, 0, PR_SET_TSC},
 };
 
 enum { ROWS = sizeof refusals / sizeof *refusals };
-static struct sock_filter rules[2 + 4 * ROWS];
+static struct sock_filter rules[2 + 5 * ROWS];
 static unsigned short rule_count;
 
 static void add(struct sock_filter rule)
@@ -65,13 +67,14 @@ static void refuse(const char *name)
         if (strcmp(r->name, name) != 0)
             continue;
         known = 1;
-        add(JUMP(BPF_JEQ, r->call, 0, r->flags ? 3 : 1));
-        if (r->flags) {
+        int looks = r->flags || r->first;
+        add(JUMP(BPF_JEQ, r->call, 0, looks ? 4 : 1));
+        if (looks) {
             add(LOAD(args[0])); /* the low word: both architectures are little-endian */
-            add(JUMP(BPF_JSET, r->flags, 0, 1));
+            add(r->flags ? JUMP(BPF_JSET, r->flags, 0, 1) : JUMP(BPF_JEQ, r->first, 0, 1));
         }
         add(RETURN(SECCOMP_RET_ERRNO | r->error));
-        if (r->flags)
+        if (looks)
             add(LOAD(nr));
     }
     if (!known) {
