@@ -22,6 +22,8 @@
 
 #include <sys/ioctl.h>
 
+#include "director/filestat.h"
+
 #define PIECE 4096 /* a pipe that polls writable takes so much at once (pipe(7)) */
 #define MOST_VECTORS 1024
 
@@ -306,11 +308,23 @@ static void tell_write(struct director *d, struct task *task, const struct fault
     tell(d, &event);
 }
 
+/* A file is about to be written to. */
+static void note_write(struct director *d, const struct descriptor *to)
+{
+    if (!S_ISREG(to->mode) || to->access == O_RDONLY)
+        return;
+    file_will_change(d);
+    file_changed(d, (struct file_id){to->device, to->inode}, FILE_MODIFIED, file_moment(d));
+}
+
 static enum verdict_of_call enter_write(struct director *d, struct task *task)
 {
     task->saved[SAVED_STREAM] = task->io.kind == FD_STDIO ? task->io.stream : -1;
-    if (task->io.kind == FD_PLAIN || task->io.kind == FD_NONE)
+    if (task->io.kind == FD_PLAIN || task->io.kind == FD_NONE) {
+        if (arg(task, 2) > 0)
+            note_write(d, &task->io);
         return CALL_GO;
+    }
     if (waited_long_enough(d, task, POLLOUT))
         return answer(task, -EAGAIN);
     uint64_t asked = arg(task, 2);
@@ -466,6 +480,7 @@ static enum verdict_of_call enter_sendfile(struct director *d, struct task *task
     struct descriptor to = descriptor_look(d, task, (int)arg(task, out));
     if (to.kind == FD_STDIO)
         return answer(task, -EINVAL);
+    note_write(d, &to);
     d->quick_look = true;
     d->quick_task = task;
     return CALL_GO_LEAVE;
@@ -475,7 +490,10 @@ static enum verdict_of_call enter_sendfile(struct director *d, struct task *task
 static enum verdict_of_call enter_copy_file_range(struct director *d, struct task *task)
 {
     struct descriptor to = descriptor_look(d, task, (int)arg(task, 2));
-    return to.kind == FD_STDIO ? answer(task, -EINVAL) : CALL_GO;
+    if (to.kind == FD_STDIO)
+        return answer(task, -EINVAL);
+    note_write(d, &to);
+    return CALL_GO;
 }
 
 /* ---- connecting ---- */

@@ -17,7 +17,12 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "director/filestat.h"
 #include "director/procfs.h"
+
+/* saved[] while one of these calls is under way */
+enum { SAVED_OPENING };
+enum { OPENS_COPY = 1, OPENS_NEW, EMPTIES };
 
 struct opening {
     char name[PATH_MAX]; /* as the program gave it */
@@ -25,25 +30,23 @@ struct opening {
     uint64_t flags;
 };
 
+static bool is_creat(const struct task *task)
+{
+#ifdef SYS_creat
+    return task->call->number == SYS_creat;
+#else
+    (void)task;
+    return false;
+#endif
+}
+
 static bool read_opening(struct task *task, struct opening *opening)
 {
     bool at = task->call->number == SYS_openat;
-    opening->flags = arg(task, at ? 2 : 1);
+    opening->flags = is_creat(task) ? O_CREAT | O_WRONLY | O_TRUNC : arg(task, at ? 2 : 1);
     opening->directory = at ? (int)arg(task, 0) : AT_FDCWD;
     return memory_read_string(task->tid, arg(task, at ? 1 : 0), opening->name,
                               sizeof opening->name);
-}
-
-/* The way to the file from here. */
-static void path_from_here(const struct task *task, const struct opening *opening, char *path,
-                           size_t size)
-{
-    if (opening->name[0] == '/')
-        snprintf(path, size, "/proc/%d/root%s", task->tid, opening->name);
-    else if (opening->directory == AT_FDCWD)
-        snprintf(path, size, "/proc/%d/cwd/%s", task->tid, opening->name);
-    else
-        snprintf(path, size, "/proc/%d/fd/%d/%s", task->tid, opening->directory, opening->name);
 }
 
 /* The file's path below /proc, as the program would write it in full. False: it is not there. */
@@ -93,7 +96,7 @@ static bool visible_open(struct director *d, struct task *task)
         not_deterministic(d, task->process, "%s reads %s", task->process->name, opening.name);
     if ((opening.flags & (O_NONBLOCK | O_DIRECTORY)) || (opening.flags & O_ACCMODE) == O_RDWR)
         return false;
-    path_from_here(task, &opening, path, sizeof path);
+    path_from_here(task, opening.directory, opening.name, path, sizeof path);
     struct stat status;
     return stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
 }
@@ -113,16 +116,57 @@ static bool has_own_content(struct director *d, struct task *task, struct buf *c
     return procfs_write(d, task, path, content);
 }
 
+/* Does it make a file, or empty one? 0: neither. */
+static int what_opening_changes(struct director *d, struct task *task)
+{
+    struct opening opening;
+    char path[PATH_MAX + 64];
+    struct stat status;
+    if (d->options->clock == CLOCK_KIND_REAL || !read_opening(task, &opening) ||
+        ((opening.flags & O_ACCMODE) == O_RDONLY && !(opening.flags & (O_CREAT | O_TRUNC))))
+        return 0;
+    path_from_here(task, opening.directory, opening.name, path, sizeof path);
+    bool is_there = stat(path, &status) == 0;
+    if (is_there && !S_ISREG(status.st_mode))
+        return 0;
+    file_will_change(d); /* also by a mapping, which nobody sees */
+    if (!is_there)
+        return opening.flags & O_CREAT ? OPENS_NEW : 0;
+    return opening.flags & O_TRUNC ? EMPTIES : 0;
+}
+
+static void note_opening(struct director *d, struct task *task, int fd)
+{
+    struct opening opening;
+    char path[PATH_MAX + 64];
+    struct stat status;
+    path_from_here(task, fd, "", path, sizeof path);
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))
+        return;
+    int64_t moment = file_moment(d);
+    bool is_new = task->saved[SAVED_OPENING] == OPENS_NEW;
+    file_changed(d, (struct file_id){status.st_dev, status.st_ino},
+                 is_new ? FILE_MADE : FILE_MODIFIED, moment);
+    if (!is_new || !read_opening(task, &opening))
+        return;
+    path_from_here(task, opening.directory, opening.name, path, sizeof path);
+    directory_changed(d, path, moment);
+}
+
 static enum verdict_of_call enter_open(struct director *d, struct task *task)
 {
     auto_buf struct buf content = {0};
+    task->saved[SAVED_OPENING] = 0;
     if (task->visible) {
         d->quick_look = true;
         d->quick_task = task;
         return CALL_GO_LEAVE;
     }
-    if (!has_own_content(d, task, &content))
-        return CALL_GO;
+    if (!has_own_content(d, task, &content)) {
+        task->saved[SAVED_OPENING] = what_opening_changes(d, task);
+        return task->saved[SAVED_OPENING] != 0 ? CALL_GO_LEAVE : CALL_GO;
+    }
+    task->saved[SAVED_OPENING] = OPENS_COPY;
     bool at = task->call->number == SYS_openat;
     uint64_t flags = arg(task, at ? 2 : 1);
     arch_set_call_arg(&task->regs, 0, arg(task, at ? 1 : 0)); /* a name for the copy */
@@ -141,8 +185,11 @@ static void refuse_memory(struct director *d, const struct task *task)
 static void leave_open(struct director *d, struct task *task, int64_t result)
 {
     auto_buf struct buf content = {0};
-    if (task->visible)
+    if (task->saved[SAVED_OPENING] != OPENS_COPY) {
+        if (task->saved[SAVED_OPENING] != 0 && result >= 0)
+            note_opening(d, task, (int)result);
         return;
+    }
     /* Its arguments are again what they were: who looks at them expects it. */
     for (unsigned i = 0; i < 2; i++)
         arch_set_call_arg(&task->regs, i, task->args[i]);
@@ -173,6 +220,8 @@ const struct call_row calls_open[] = {
 #ifdef SYS_open
     {SYS_open, "open", .on = "open", .is_visible = visible_open, .settles = true,
      .enter = enter_open, .leave = leave_open, .filtered_by_argument = true},
+    {SYS_creat, "creat", .on = "open", .is_visible = visible_open, .settles = true,
+     .enter = enter_open, .leave = leave_open},
 #endif
 };
 const size_t calls_open_count = ARRAY_SIZE(calls_open);

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#define MAX_CALLS 192
+#define MAX_CALLS 256
 #define DIRECT 512 /* numbers below are looked up directly */
 
 static const struct call_row *direct[DIRECT];
@@ -40,6 +40,7 @@ static void join_all(void)
         return;
     join(calls_actor, calls_actor_count);
     join(calls_exec, calls_exec_count);
+    join(calls_file, calls_file_count);
     join(calls_fork, calls_fork_count);
     join(calls_futex, calls_futex_count);
     join(calls_io, calls_io_count);
@@ -50,6 +51,7 @@ static void join_all(void)
     join(calls_session, calls_session_count);
     join(calls_signal, calls_signal_count);
     join(calls_sleep, calls_sleep_count);
+    join(calls_stat, calls_stat_count);
     join(calls_time, calls_time_count);
     join(calls_timer, calls_timer_count);
     join(calls_wait, calls_wait_count);

@@ -2,20 +2,29 @@
  * The families of traced system calls: each file call_*.c has a table of rows, joined by calls.c.
  *
  * To trace one more call: add its row to the family it belongs to. The seccomp filter is built from
- * the rows; tests/unit/test_calls.c complains about a number that stands twice.
+ * the rows; a number that stands twice is told at the first run.
  */
 #ifndef PROCENARIO_DIRECTOR_CALLS_H
 #define PROCENARIO_DIRECTOR_CALLS_H
 
 #include "director/internal.h"
 
-extern const struct call_row calls_actor[], calls_exec[], calls_fork[], calls_futex[], calls_io[],
-    calls_lock[], calls_mq[], calls_open[], calls_poll[], calls_session[], calls_signal[],
-    calls_sleep[], calls_time[], calls_timer[], calls_wait[];
-extern const size_t calls_actor_count, calls_exec_count, calls_fork_count, calls_futex_count,
-    calls_io_count, calls_lock_count, calls_mq_count, calls_open_count, calls_poll_count,
-    calls_session_count, calls_signal_count, calls_sleep_count, calls_time_count, calls_timer_count,
-    calls_wait_count;
+extern const struct call_row calls_actor[], calls_exec[], calls_file[], calls_fork[], calls_futex[],
+    calls_io[], calls_lock[], calls_mq[], calls_open[], calls_poll[], calls_session[],
+    calls_signal[], calls_sleep[], calls_stat[], calls_time[], calls_timer[], calls_wait[];
+extern const size_t calls_actor_count, calls_exec_count, calls_file_count, calls_fork_count,
+    calls_futex_count, calls_io_count, calls_lock_count, calls_mq_count, calls_open_count,
+    calls_poll_count, calls_session_count, calls_signal_count, calls_sleep_count, calls_stat_count,
+    calls_time_count, calls_timer_count, calls_wait_count;
+
+/* The way from here to a file that the task names from the open `directory` or AT_FDCWD. An empty
+ * name is the descriptor's own file. */
+void path_from_here(const struct task *task, int directory, const char *name, char *path,
+                    size_t size);
+
+/* A name in the directory of `path`, as it is seen from here, was made or removed. Cuts the path.
+ */
+void directory_changed(struct director *d, char *path, int64_t moment);
 
 /* The process a pidfd of the task's refers to, or NULL. */
 struct process *process_of_pidfd(struct director *d, struct task *task, int fd);

@@ -2,7 +2,7 @@
  * Looking at a task's descriptors: what kind they are and whether they are ready. A duplicate is
  * taken by pidfd_getfd(2) and closed at once: one kept would hide an end of file or a broken pipe.
  */
-#include "director/internal.h"
+#include "director/calls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,6 +82,19 @@ int descriptor_dup(struct director *d, struct task *task, int fd)
     return copy >= 0 || errno == EBADF ? copy : reopen(task, fd);
 }
 
+void path_from_here(const struct task *task, int directory, const char *name, char *path,
+                    size_t size)
+{
+    if (name[0] == '/')
+        snprintf(path, size, "/proc/%d/root%s", task->tid, name);
+    else if (directory == AT_FDCWD)
+        snprintf(path, size, "/proc/%d/cwd/%s", task->tid, name);
+    else if (name[0] != '\0')
+        snprintf(path, size, "/proc/%d/fd/%d/%s", task->tid, directory, name);
+    else
+        snprintf(path, size, "/proc/%d/fd/%d", task->tid, directory);
+}
+
 static bool is_stdio(const struct director *d, const struct stat *status, int i)
 {
     const struct stat *ours = &d->stdio_stat[i];
@@ -127,6 +140,8 @@ struct descriptor descriptor_look(struct director *d, struct task *task, int fd)
         look.access = flags & O_ACCMODE;
     }
     look.mode = status.st_mode;
+    look.device = status.st_dev;
+    look.inode = status.st_ino;
     if (by_alias) {
         look.kind = FD_STDIO;
         look.stream = 1;

@@ -109,6 +109,8 @@ struct descriptor {
     int stream; /* FD_STDIO: 1 or 2 (0: its stdin) */
     bool nonblocking;
     mode_t mode;
+    dev_t device;
+    ino_t inode;
     int access; /* O_RDONLY, O_WRONLY or O_RDWR */
     bool is_terminal;
 };
@@ -315,6 +317,8 @@ struct director {
     int64_t used_by_gone; /* the real processor time of processes that are no more */
     struct timerfd *timerfds;
     uint64_t next_timer_key;
+
+    struct file_table *file_table; /* filestat.c */
 
     /* usage.c */
     uint64_t nobodys_bytes;  /* memory that belongs to no process, when it was looked for last */
@@ -669,6 +673,7 @@ struct call_row {
     const char *(*waits_for)(struct director *d, struct task *task);
     /* In words, for a deadlock: what it waits for. NULL: "waits in NAME". */
     void (*explain)(struct director *d, struct task *task, struct buf *out);
+    const struct file_effect *effects; /* call_file.c: what it does to files */
 };
 const struct call_row *call_find(long number);
 size_t call_numbers(const long **numbers); /* for the filter, sorted */

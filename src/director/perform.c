@@ -2,7 +2,7 @@
  * A performance from its beginning to its end: the host is made ready (one processor, enough
  * descriptors), the processes are launched, the loop runs, and whatever happened, nobody is left.
  */
-#include "director/internal.h"
+#include "director/filestat.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -64,6 +64,7 @@ static void release(struct director *d)
     timeline_release(d);
     live_release(d);
     timers_release(d);
+    filestat_release(d);
     for (size_t i = 0; i < PID_BUCKETS; i++)
         while (d->tasks_by_tid[i] != NULL)
             task_gone(d, d->tasks_by_tid[i]);
@@ -175,6 +176,7 @@ bool director_perform(const struct scenario *scenario, const struct perform_opti
     for (int i = 0; i < 3; i++)
         d->pipes[i] = d->files[i] = -1;
     seed_random(d);
+    filestat_begin(d);
     struct timespec ts;
     clock_gettime(CLOCK_MONOTONIC, &ts);
     d->real_start_ns = ts.tv_sec * NS_PER_S + ts.tv_nsec;

@@ -383,6 +383,8 @@ bool procfs_varies(const char *path)
     for (size_t i = 0; file != NULL && i < ARRAY_SIZE(of_process); i++)
         if (strcmp(file + 1, of_process[i]) == 0)
             return true;
+    if (strstr(path, "/fdinfo/") != NULL) /* numbers of inodes and mounts */
+        return true;
     /* What /proc/net leads to (proc(5)): the sockets and counters of the whole host. */
     return strstr(path, "/net/") != NULL && strncmp(path, "sys/", 4) != 0;
 }
