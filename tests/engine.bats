@@ -273,6 +273,17 @@ END
     perform counter-spin false <<<done
 }
 
+@test "System V's objects are numbered anew in each run, and none is left behind" {
+    "$PROCENARIO" doctor | grep -q '^ok *namespaces' || skip "no namespaces here"
+    ipcs -m >before
+    perform system-v <<'END'
+memory 0 of 2000000000, attached 0
+queue 0 of 2000000000, sent 0
+semaphore 0 of 2000000000, used 0
+END
+    ipcs -m | diff before -
+}
+
 @test "which processor it is that all share is not told" {
     perform processor <<<'0 of node 0, 0'
 }

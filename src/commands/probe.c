@@ -432,7 +432,8 @@ static void map_and_mount_inside(struct trial *trial)
 static struct trial try_namespaces(bool with_user)
 {
     struct trial trial = {.stage = STAGE_CLONE};
-    unsigned long flags = CLONE_NEWPID | CLONE_NEWNS | (with_user ? CLONE_NEWUSER : 0);
+    unsigned long flags =
+        CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | (with_user ? CLONE_NEWUSER : 0);
     outer_uid = geteuid();
     outer_gid = getegid();
     if (!try_in_child(flags, with_user ? map_and_mount_inside : mount_inside, &trial))
@@ -620,8 +621,9 @@ const struct probe probes[] = {
     {"tracing", look_tracing, "processes cannot be held, timed or ordered"},
     {"seccomp filter", look_filter, "the system calls a scenario is about cannot be trapped"},
     {"namespaces", look_namespaces,
-     "process ids and the terminal's name vary from run to run; orphans are adopted by a process\n"
-     "of procenario's that is not pid 1; ps shows the host's processes"},
+     "process ids, those of System V's objects, and the terminal's name vary from run to run;\n"
+     "orphans are adopted by a process of procenario's that is not pid 1; ps shows the host's\n"
+     "processes"},
     {"addresses", look_addresses, "pointers that a program prints vary from run to run"},
     {"counter of time", look_counter,
      "programs that read the processor's own counter (rdtsc, cntvct) see real time"},

@@ -52,6 +52,7 @@ static void join_all(void)
     join(calls_signal, calls_signal_count);
     join(calls_sleep, calls_sleep_count);
     join(calls_stat, calls_stat_count);
+    join(calls_sysv, calls_sysv_count);
     join(calls_time, calls_time_count);
     join(calls_timer, calls_timer_count);
     join(calls_wait, calls_wait_count);

@@ -11,11 +11,12 @@
 
 extern const struct call_row calls_actor[], calls_exec[], calls_file[], calls_fork[], calls_futex[],
     calls_io[], calls_lock[], calls_mq[], calls_open[], calls_poll[], calls_session[],
-    calls_signal[], calls_sleep[], calls_stat[], calls_time[], calls_timer[], calls_wait[];
+    calls_signal[], calls_sleep[], calls_stat[], calls_sysv[], calls_time[], calls_timer[],
+    calls_wait[];
 extern const size_t calls_actor_count, calls_exec_count, calls_file_count, calls_fork_count,
     calls_futex_count, calls_io_count, calls_lock_count, calls_mq_count, calls_open_count,
     calls_poll_count, calls_session_count, calls_signal_count, calls_sleep_count, calls_stat_count,
-    calls_time_count, calls_timer_count, calls_wait_count;
+    calls_sysv_count, calls_time_count, calls_timer_count, calls_wait_count;
 
 /* The way from here to a file that the task names from the open `directory` or AT_FDCWD. An empty
  * name is the descriptor's own file. */

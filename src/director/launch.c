@@ -1,6 +1,6 @@
 /*
- * The start of a run: a small init, in pid and mount namespaces of its own where the host allows
- * it, and the root process as its child, seized before it does anything.
+ * The start of a run: a small init, in pid, mount and ipc namespaces of its own where the host
+ * allows it, and the root process as its child, seized before it does anything.
  *
  *     runner ──clone──▶ init (pid 1, session leader, untraced, ignores SIGCHLD)
  *                         └──fork──▶ root (process group of its own, in the foreground)
@@ -585,8 +585,9 @@ bool launch(struct director *d, const char **notes, size_t *note_count)
         int flags;
         bool map;
     } ways[] = {
-        {CLONE_NEWPID | CLONE_NEWNS, false}, /* the superuser needs no user namespace */
-        {CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS, true},
+        {CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC,
+         false}, /* the superuser needs no user namespace */
+        {CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC, true},
         {0, false},
     };
     struct report why = {0};

@@ -19,8 +19,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -705,6 +709,27 @@ static void spin_by_counter(void)
     printf("done\n");
 }
 
+/* Numbers of System V's objects, and when they were made: as on a machine that has none yet. The
+ * segment is left behind. */
+static void system_v(void)
+{
+    int memory = shmget(IPC_PRIVATE, 4096, 0600), queue = msgget(IPC_PRIVATE, 0600);
+    int semaphore = semget(IPC_PRIVATE, 1, 0600);
+    struct shmid_ds of_memory;
+    struct msqid_ds of_queue;
+    struct semid_ds of_semaphore;
+    must(memory >= 0 && queue >= 0 && semaphore >= 0, "shmget, msgget, semget");
+    must(shmctl(memory, IPC_STAT, &of_memory) == 0, "shmctl");
+    must(msgctl(queue, IPC_STAT, &of_queue) == 0, "msgctl");
+    must(semctl(semaphore, 0, IPC_STAT, &of_semaphore) == 0, "semctl");
+    printf("memory %d of %ld, attached %ld\n", memory, (long)of_memory.shm_ctime,
+           (long)of_memory.shm_atime);
+    printf("queue %d of %ld, sent %ld\n", queue, (long)of_queue.msg_ctime,
+           (long)of_queue.msg_stime);
+    printf("semaphore %d of %ld, used %ld\n", semaphore, (long)of_semaphore.sem_ctime,
+           (long)of_semaphore.sem_otime);
+}
+
 static void which_processor(void)
 {
     unsigned processor = 9, node = 9;
@@ -747,6 +772,7 @@ static const struct fact {
     {"spawn", spawn},
     {"spinner", spinner},
     {"stop-continue", stop_continue},
+    {"system-v", system_v},
     {"threads", threads},
     {"timer-create", posix_timer},
     {"timerfd", timer_descriptor},
