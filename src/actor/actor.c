@@ -459,5 +459,7 @@ _Noreturn void actor_perform(const struct scenario *scenario, unsigned role, con
     actor.role = &scenario->roles[role];
     actor.is_root = is_root;
     strncpy(actor.name, name, sizeof actor.name - 1);
+    if (scenario->role_count > 1)
+        actor_shed_libraries();
     perform_role();
 }

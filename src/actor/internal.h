@@ -40,4 +40,7 @@ int actor_write(int fd, const char *bytes, size_t length);
 /* Performs them one after the other. */
 void actor_perform_steps(const struct steps *steps);
 
+/* shed.c: from here on children do not inherit libraries that actors have no use for. */
+void actor_shed_libraries(void);
+
 #endif

@@ -63,19 +63,10 @@ static struct timespec time_of(int64_t ns)
     return (struct timespec){ns / NS_PER_S, ns % NS_PER_S};
 }
 
-/* Files get the time of the coarse clock, or of the fine one when they were looked at just before
- * (Linux 6.13, Documentation/filesystems/multigrain-ts.rst). */
-static int64_t real_now(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return nanoseconds(&now);
-}
-
 void filestat_begin(struct director *d)
 {
     d->file_table = xcalloc(1, sizeof *d->file_table);
-    d->file_table->real_start_ns = real_now(CLOCK_REALTIME);
+    d->file_table->real_start_ns = machine_now(CLOCK_REALTIME);
     d->file_table->latest_ns = NO_TIME;
 }
 
@@ -174,16 +165,18 @@ void file_time_given(struct director *d, struct file_id id, bool of_access, int6
 bool is_time_of_run(const struct director *d, const struct timespec *time)
 {
     int64_t ns = nanoseconds(time);
-    return ns > d->file_table->real_start_ns && ns <= real_now(CLOCK_REALTIME);
+    return ns > d->file_table->real_start_ns && ns <= machine_now(CLOCK_REALTIME);
 }
 
+/* Files get the time of the coarse clock, or of the fine one when they were looked at just before
+ * (Linux 6.13, Documentation/filesystems/multigrain-ts.rst). */
 void file_will_change(struct director *d)
 {
     struct file_table *files = d->file_table;
     const struct timespec moment = {0, 100 * NS_PER_US};
     if (files->has_changes || d->options->clock == CLOCK_KIND_REAL)
         return;
-    while (real_now(CLOCK_REALTIME_COARSE) <= files->real_start_ns)
+    while (machine_now(CLOCK_REALTIME_COARSE) <= files->real_start_ns)
         nanosleep(&moment, NULL);
     files->has_changes = true;
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "actor/actor.h"
 #include "base/units.h"
@@ -432,6 +433,9 @@ void perform_call(struct director *d, struct task *task);
 
 /* clock.c */
 int64_t clock_now(struct director *d);
+/* A clock of the machine, by a system call: the vDSO reads the counter of time, which a director
+ * that holds it lets alone (counter_leave). */
+int64_t machine_now(clockid_t clock);
 void deadline_add(struct director *d, int64_t at_ns, enum deadline_kind kind, uint64_t owner,
                   uint32_t generation);
 /* The earliest deadline that still means something; INT64_MAX when there is none. */

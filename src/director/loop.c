@@ -556,9 +556,7 @@ static void wait_in_real_time(struct director *d, int64_t until_ns)
 static bool wait_for_outside(struct director *d, int64_t longest_ns)
 {
     trace_idle(d);
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    int64_t began_ns = now.tv_sec * NS_PER_S + now.tv_nsec, passed_ns = 0;
+    int64_t began_ns = machine_now(CLOCK_MONOTONIC), passed_ns = 0;
     while (!d->ending && passed_ns < longest_ns) {
         int status;
         pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
@@ -579,8 +577,7 @@ static bool wait_for_outside(struct director *d, int64_t longest_ns)
         nanosleep(&ts, NULL);
         if (ticked || asked_to_stop)
             on_tick_seen(d);
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        passed_ns = now.tv_sec * NS_PER_S + now.tv_nsec - began_ns;
+        passed_ns = machine_now(CLOCK_MONOTONIC) - began_ns;
     }
     return false;
 }

@@ -6,13 +6,14 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* ---- the end ---- */
@@ -109,6 +110,40 @@ static void raise_descriptor_limit(struct rlimit *before)
     }
 }
 
+/* ---- the counter of time ---- */
+
+static struct sigaction segv_before;
+static bool counter_is_left;
+
+static void counter_take_back(void)
+{
+    if (!counter_is_left)
+        return;
+    counter_is_left = false;
+    prctl(PR_SET_TSC, PR_TSC_ENABLE);
+    sigaction(SIGSEGV, &segv_before, NULL);
+}
+
+/* A library read it after all, or the fault is a real one: the instruction is tried again. */
+static void on_fault(int signal)
+{
+    (void)signal;
+    counter_take_back();
+}
+
+/* Whether it may be read is a bit of the processor's (CR4.TSD), which the kernel changes when it
+ * goes from a task that may to one that may not; below a hypervisor that takes longer than all else
+ * of a stop. So the director may not, either, while it performs. */
+static void counter_leave(void)
+{
+    struct sigaction action = {.sa_handler = on_fault};
+    if (sigaction(SIGSEGV, &action, &segv_before) != 0)
+        return;
+    counter_is_left = true;
+    if (prctl(PR_SET_TSC, PR_TSC_SIGSEGV) != 0)
+        counter_take_back();
+}
+
 static void seed_random(struct director *d)
 {
     /* splitmix64, as xoshiro's authors advise. */
@@ -177,9 +212,7 @@ bool director_perform(const struct scenario *scenario, const struct perform_opti
         d->pipes[i] = d->files[i] = -1;
     seed_random(d);
     filestat_begin(d);
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    d->real_start_ns = ts.tv_sec * NS_PER_S + ts.tv_nsec;
+    d->real_start_ns = machine_now(CLOCK_MONOTONIC);
     struct rlimit descriptors;
     raise_descriptor_limit(&descriptors);
     pin(d);
@@ -187,8 +220,12 @@ bool director_perform(const struct scenario *scenario, const struct perform_opti
     watch_signals(&signals, options->live);
 
     bool performed = begin(d);
-    if (performed)
+    if (performed) {
+        if (d->holds_counter)
+            counter_leave();
         run_loop(d);
+        counter_take_back();
+    }
     clock_now(d);
     kill_everybody(d);
     unwatch_signals(&signals);

@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* What is used without being charged, to start programs and between visible actions, may be so much
@@ -239,10 +238,7 @@ static void cut_off_by_machine(struct director *d)
 
 static void check_wall(struct director *d)
 {
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    int64_t real = ts.tv_sec * NS_PER_S + ts.tv_nsec - d->real_start_ns;
-    if (real <= d->scenario->limits.wall_ns)
+    if (machine_now(CLOCK_MONOTONIC) - d->real_start_ns <= d->scenario->limits.wall_ns)
         return;
     cut_off_by_machine(d);
     limit_exceeded(d, NULL, "wall", "the run has taken too long in real time");
