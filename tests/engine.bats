@@ -268,6 +268,15 @@ END
     "$PROCENARIO" run --twice --quiet -- "$PROGRAMS/engine" counter
 }
 
+@test "the counter is answered with prefixes, and beyond 32 bits" {
+    holds_counter
+    perform counter-prefixes <<<'slept 10000 ms on processor 0'
+}
+
+@test "memory that is read-only is not written to" {
+    perform read-only <<<'-1 -1 -1 -1: Bad address, 0'
+}
+
 @test "who spins on the counter of time gives way in the end" {
     holds_counter
     perform counter-spin false <<<done

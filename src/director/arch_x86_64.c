@@ -120,16 +120,25 @@ uint64_t arch_clone_tls(const struct arch_regs *regs)
     return arch_call_arg(regs, 4);
 }
 
+/* Instructions may begin with some of these, which change nothing here. */
+static bool is_prefix(uint8_t byte)
+{
+    static const uint8_t prefixes[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf2, 0xf3};
+    return (byte & 0xf0) == 0x40 /* REX */ || memchr(prefixes, byte, sizeof prefixes) != NULL;
+}
+
 /* RDTSC and RDTSCP, which also tells the processor's number. */
 bool arch_answer_counter(pid_t tid, struct arch_regs *regs, int64_t ns)
 {
     static const uint8_t rdtsc[] = {0x0f, 0x31}, rdtscp[] = {0x0f, 0x01, 0xf9};
-    uint8_t code[sizeof rdtscp];
-    size_t got = memory_read_some(tid, regs->gp.rip, code, sizeof code);
-    if (got >= sizeof rdtsc && memcmp(code, rdtsc, sizeof rdtsc) == 0) {
-        regs->gp.rip += sizeof rdtsc;
-    } else if (got == sizeof rdtscp && memcmp(code, rdtscp, sizeof rdtscp) == 0) {
-        regs->gp.rip += sizeof rdtscp;
+    uint8_t code[15]; /* no instruction is longer */
+    size_t got = memory_read_some(tid, regs->gp.rip, code, sizeof code), at = 0;
+    while (at < got && is_prefix(code[at]))
+        at++;
+    if (got - at >= sizeof rdtsc && memcmp(code + at, rdtsc, sizeof rdtsc) == 0) {
+        regs->gp.rip += at + sizeof rdtsc;
+    } else if (got - at >= sizeof rdtscp && memcmp(code + at, rdtscp, sizeof rdtscp) == 0) {
+        regs->gp.rip += at + sizeof rdtscp;
         regs->gp.rcx = 0;
     } else {
         return false;

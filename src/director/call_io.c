@@ -308,20 +308,18 @@ static void tell_write(struct director *d, struct task *task, const struct fault
     tell(d, &event);
 }
 
-/* A file is about to be written to. */
+/* A file is written to, which was opened for it: file_will_change was called. */
 static void note_write(struct director *d, const struct descriptor *to)
 {
-    if (!S_ISREG(to->mode) || to->access == O_RDONLY)
-        return;
-    file_will_change(d);
-    file_changed(d, (struct file_id){to->device, to->inode}, FILE_MODIFIED, file_moment(d));
+    if (S_ISREG(to->mode) && to->access != O_RDONLY)
+        file_changed(d, (struct file_id){to->device, to->inode}, FILE_MODIFIED, file_moment(d));
 }
 
 static enum verdict_of_call enter_write(struct director *d, struct task *task)
 {
     task->saved[SAVED_STREAM] = task->io.kind == FD_STDIO ? task->io.stream : -1;
     if (task->io.kind == FD_PLAIN || task->io.kind == FD_NONE) {
-        if (arg(task, 2) > 0)
+        if (asked_for(task) > 0)
             note_write(d, &task->io);
         return CALL_GO;
     }
@@ -352,6 +350,7 @@ static enum verdict_of_call enter_write(struct director *d, struct task *task)
         return answer(task, written);
     }
     if (task->io.kind == FD_STDIO) {
+        note_write(d, &task->io);
         if (asked > PIECE || !is_plain_write(task))
             d->draining = true; /* while it writes: it may be more than the terminal holds */
         if (d->undrained > 16384)
@@ -480,7 +479,7 @@ static enum verdict_of_call enter_sendfile(struct director *d, struct task *task
     struct descriptor to = descriptor_look(d, task, (int)arg(task, out));
     if (to.kind == FD_STDIO)
         return answer(task, -EINVAL);
-    note_write(d, &to);
+    task->io = to;
     d->quick_look = true;
     d->quick_task = task;
     return CALL_GO_LEAVE;
@@ -492,8 +491,14 @@ static enum verdict_of_call enter_copy_file_range(struct director *d, struct tas
     struct descriptor to = descriptor_look(d, task, (int)arg(task, 2));
     if (to.kind == FD_STDIO)
         return answer(task, -EINVAL);
-    note_write(d, &to);
-    return CALL_GO;
+    task->io = to;
+    return CALL_GO_LEAVE;
+}
+
+static void leave_copy(struct director *d, struct task *task, int64_t result)
+{
+    if (result > 0)
+        note_write(d, &task->io);
 }
 
 /* ---- connecting ---- */
@@ -566,10 +571,10 @@ const struct call_row calls_io[] = {
     {SYS_accept4, "accept4", .on = "accept", .is_visible = visible_io, .ready = ready_accept,
      .enter = enter_accept, .watched = watched_input, .explain = explain_read},
     {SYS_connect, "connect", .on = "connect", .is_visible = visible_io, .enter = enter_waiting},
-    {SYS_sendfile, "sendfile", .enter = enter_sendfile},
-    {SYS_splice, "splice", .enter = enter_sendfile},
-    {SYS_tee, "tee", .enter = enter_sendfile},
-    {SYS_copy_file_range, "copy_file_range", .enter = enter_copy_file_range},
-    {SYS_vmsplice, "vmsplice", .enter = enter_sendfile},
+    {SYS_sendfile, "sendfile", .enter = enter_sendfile, .leave = leave_copy},
+    {SYS_splice, "splice", .enter = enter_sendfile, .leave = leave_copy},
+    {SYS_tee, "tee", .enter = enter_sendfile, .leave = leave_copy},
+    {SYS_copy_file_range, "copy_file_range", .enter = enter_copy_file_range, .leave = leave_copy},
+    {SYS_vmsplice, "vmsplice", .enter = enter_sendfile, .leave = leave_copy},
 };
 const size_t calls_io_count = ARRAY_SIZE(calls_io);

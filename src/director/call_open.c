@@ -25,27 +25,42 @@ enum { SAVED_OPENING };
 enum { OPENS_COPY = 1, OPENS_NEW, EMPTIES };
 
 struct opening {
-    char name[PATH_MAX]; /* as the program gave it */
-    int directory;       /* where it begins when it is relative */
+    char name[PATH_MAX]; /* as the program gave it, and where it has it */
+    uint64_t name_address;
+    int directory; /* where it begins when it is relative */
     uint64_t flags;
 };
 
-static bool is_creat(const struct task *task)
-{
-#ifdef SYS_creat
-    return task->call->number == SYS_creat;
-#else
-    (void)task;
-    return false;
-#endif
-}
-
+/* False: the name or the flags cannot be read. */
 static bool read_opening(struct task *task, struct opening *opening)
 {
-    bool at = task->call->number == SYS_openat;
-    opening->flags = is_creat(task) ? O_CREAT | O_WRONLY | O_TRUNC : arg(task, at ? 2 : 1);
-    opening->directory = at ? (int)arg(task, 0) : AT_FDCWD;
-    return memory_read_string(task->tid, arg(task, at ? 1 : 0), opening->name,
+    unsigned name = 0;
+    opening->directory = AT_FDCWD;
+    switch (task->call->number) {
+    case SYS_openat:
+    case SYS_openat2:
+        opening->directory = (int)arg(task, 0);
+        name = 1;
+        break;
+    default:
+        break;
+    }
+    switch (task->call->number) {
+    case SYS_openat2: /* a struct open_how, which begins with them */
+        if (!memory_read(task->tid, arg(task, 2), &opening->flags, sizeof opening->flags))
+            return false;
+        break;
+#ifdef SYS_creat
+    case SYS_creat:
+        opening->flags = O_CREAT | O_WRONLY | O_TRUNC;
+        break;
+#endif
+    default:
+        opening->flags = arg(task, name + 1);
+        break;
+    }
+    opening->name_address = arg(task, name);
+    return memory_read_string(task->tid, opening->name_address, opening->name,
                               sizeof opening->name);
 }
 
@@ -102,14 +117,13 @@ static bool visible_open(struct director *d, struct task *task)
 }
 
 /* Is it a file of /proc that is shown otherwise? Then `content` is what it holds. */
-static bool has_own_content(struct director *d, struct task *task, struct buf *content)
+static bool has_own_content(struct director *d, struct task *task, const struct opening *opening,
+                            struct buf *content)
 {
-    struct opening opening;
     char path[PATH_MAX + 512];
-    if (!read_opening(task, &opening) || (opening.flags & O_ACCMODE) != O_RDONLY ||
-        (opening.flags & (O_DIRECTORY | O_PATH)))
+    if ((opening->flags & O_ACCMODE) != O_RDONLY || (opening->flags & (O_DIRECTORY | O_PATH)))
         return false;
-    if (!path_in_proc(task, &opening, path, sizeof path))
+    if (!path_in_proc(task, opening, path, sizeof path))
         return false;
     if (procfs_varies(path))
         not_deterministic(d, task->process, "%s reads %s", task->process->name, path);
@@ -117,28 +131,29 @@ static bool has_own_content(struct director *d, struct task *task, struct buf *c
 }
 
 /* Does it make a file, or empty one? 0: neither. */
-static int what_opening_changes(struct director *d, struct task *task)
+static int what_opening_changes(struct director *d, struct task *task,
+                                const struct opening *opening)
 {
-    struct opening opening;
     char path[PATH_MAX + 64];
     struct stat status;
-    if (d->options->clock == CLOCK_KIND_REAL || !read_opening(task, &opening) ||
-        ((opening.flags & O_ACCMODE) == O_RDONLY && !(opening.flags & (O_CREAT | O_TRUNC))))
+    bool may_write = (opening->flags & O_ACCMODE) != O_RDONLY;
+    if (d->options->clock == CLOCK_KIND_REAL || (opening->flags & O_PATH) ||
+        !(may_write || (opening->flags & (O_CREAT | O_TRUNC))))
         return 0;
-    path_from_here(task, opening.directory, opening.name, path, sizeof path);
-    bool is_there = stat(path, &status) == 0;
-    if (is_there && !S_ISREG(status.st_mode))
+    path_from_here(task, opening->directory, opening->name, path, sizeof path);
+    bool is_there = stat(path, &status) == 0, is_missing = !is_there && errno == ENOENT;
+    bool is_nameless = (opening->flags & O_TMPFILE) == O_TMPFILE;
+    if (is_there && !S_ISREG(status.st_mode) && !is_nameless)
         return 0;
     file_will_change(d); /* also by a mapping, which nobody sees */
-    if (!is_there)
-        return opening.flags & O_CREAT ? OPENS_NEW : 0;
-    return opening.flags & O_TRUNC ? EMPTIES : 0;
+    if (is_nameless || (is_missing && (opening->flags & O_CREAT)))
+        return OPENS_NEW;
+    return is_there && (opening->flags & O_TRUNC) ? EMPTIES : 0;
 }
 
 static void note_opening(struct director *d, struct task *task, int fd)
 {
-    struct opening opening;
-    char path[PATH_MAX + 64];
+    char path[PATH_MAX + 64], name[PATH_MAX];
     struct stat status;
     path_from_here(task, fd, "", path, sizeof path);
     if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))
@@ -147,30 +162,34 @@ static void note_opening(struct director *d, struct task *task, int fd)
     bool is_new = task->saved[SAVED_OPENING] == OPENS_NEW;
     file_changed(d, (struct file_id){status.st_dev, status.st_ino},
                  is_new ? FILE_MADE : FILE_MODIFIED, moment);
-    if (!is_new || !read_opening(task, &opening))
+    ssize_t length = is_new && status.st_nlink > 0 ? readlink(path, name, sizeof name - 1) : 0;
+    if (length <= 0)
         return;
-    path_from_here(task, opening.directory, opening.name, path, sizeof path);
+    name[length] = '\0'; /* where it is, whatever links led there */
+    path_from_here(task, AT_FDCWD, name, path, sizeof path);
     directory_changed(d, path, moment);
 }
 
 static enum verdict_of_call enter_open(struct director *d, struct task *task)
 {
     auto_buf struct buf content = {0};
+    struct opening opening;
     task->saved[SAVED_OPENING] = 0;
     if (task->visible) {
         d->quick_look = true;
         d->quick_task = task;
         return CALL_GO_LEAVE;
     }
-    if (!has_own_content(d, task, &content)) {
-        task->saved[SAVED_OPENING] = what_opening_changes(d, task);
+    if (!read_opening(task, &opening))
+        return CALL_GO;
+    if (!has_own_content(d, task, &opening, &content)) {
+        task->saved[SAVED_OPENING] = what_opening_changes(d, task, &opening);
         return task->saved[SAVED_OPENING] != 0 ? CALL_GO_LEAVE : CALL_GO;
     }
     task->saved[SAVED_OPENING] = OPENS_COPY;
-    bool at = task->call->number == SYS_openat;
-    uint64_t flags = arg(task, at ? 2 : 1);
-    arch_set_call_arg(&task->regs, 0, arg(task, at ? 1 : 0)); /* a name for the copy */
-    arch_set_call_arg(&task->regs, 1, MFD_ALLOW_SEALING | (flags & O_CLOEXEC ? MFD_CLOEXEC : 0));
+    arch_set_call_arg(&task->regs, 0, opening.name_address); /* a name for the copy */
+    arch_set_call_arg(&task->regs, 1,
+                      MFD_ALLOW_SEALING | (opening.flags & O_CLOEXEC ? MFD_CLOEXEC : 0));
     return arch_replace_call(task->tid, &task->regs, SYS_memfd_create) ? CALL_GO_LEAVE : CALL_GO;
 }
 
@@ -185,6 +204,7 @@ static void refuse_memory(struct director *d, const struct task *task)
 static void leave_open(struct director *d, struct task *task, int64_t result)
 {
     auto_buf struct buf content = {0};
+    struct opening opening;
     if (task->saved[SAVED_OPENING] != OPENS_COPY) {
         if (task->saved[SAVED_OPENING] != 0 && result >= 0)
             note_opening(d, task, (int)result);
@@ -195,7 +215,8 @@ static void leave_open(struct director *d, struct task *task, int64_t result)
         arch_set_call_arg(&task->regs, i, task->args[i]);
     arch_set_result(&task->regs, result);
     arch_set_regs(task->tid, &task->regs);
-    if (result < 0 || !has_own_content(d, task, &content))
+    if (result < 0 || !read_opening(task, &opening) ||
+        !has_own_content(d, task, &opening, &content))
         return;
     auto_close int copy = descriptor_dup(d, task, (int)result);
     if (copy < 0 || write(copy, content.data, content.length) != (ssize_t)content.length ||
@@ -216,6 +237,8 @@ static enum verdict_of_call enter_memory_file(struct director *d, struct task *t
 const struct call_row calls_open[] = {
     {SYS_openat, "openat", .on = "open", .is_visible = visible_open, .settles = true,
      .enter = enter_open, .leave = leave_open, .filtered_by_argument = true},
+    {SYS_openat2, "openat2", .on = "open", .is_visible = visible_open, .settles = true,
+     .enter = enter_open, .leave = leave_open},
     {SYS_memfd_create, "memfd_create", .enter = enter_memory_file},
 #ifdef SYS_open
     {SYS_open, "open", .on = "open", .is_visible = visible_open, .settles = true,

@@ -1,10 +1,56 @@
 /* Looking at files: what the kernel told is made the same in every run (filestat.c). */
 #include "director/calls.h"
 
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "director/filestat.h"
+
+/* Which of the arguments is a name. */
+static bool name_of(const struct task *task, unsigned *index)
+{
+    *index = 0;
+    switch (task->call->number) {
+    case SYS_fstat:
+    case SYS_fstatfs:
+        return false;
+    case SYS_newfstatat:
+    case SYS_statx:
+    case SYS_readlinkat:
+        *index = 1;
+        break;
+    default:
+        break;
+    }
+    return true;
+}
+
+/* A number for the file as the task names it (FNV-1a). */
+static uint64_t what_is_looked_at(struct task *task)
+{
+    char name[PATH_MAX] = "";
+    unsigned index;
+    uint64_t what = UINT64_C(0xcbf29ce484222325) ^ (uint64_t)task->call->number;
+    bool is_named = name_of(task, &index);
+    if (!is_named || index > 0)
+        what = (what ^ (uint32_t)arg(task, 0)) * UINT64_C(0x100000001b3);
+    if (is_named)
+        memory_read_string(task->tid, arg(task, index), name, sizeof name);
+    for (const char *c = name; *c != '\0'; c++)
+        what = (what ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+    return what;
+}
+
+static bool visible_look(struct director *d, struct task *task)
+{
+    task->gives_way =
+        d->options->clock == CLOCK_KIND_VIRTUAL && charge_look(d, task, what_is_looked_at(task));
+    return false;
+}
 
 static enum verdict_of_call enter_look(struct director *d, struct task *task)
 {
@@ -22,12 +68,39 @@ static void leave_stat(struct director *d, struct task *task, int64_t result)
     memory_write(task->tid, address, &status, sizeof status);
 }
 
+/* When it was read last is told by when it was modified, which has to be asked for, too: by one of
+ * two bits, each of which brings both (fill_mg_cmtime() in fs/stat.c). */
+static bool lacks_time(const struct task *task)
+{
+    uint64_t mask = arg(task, 3);
+    return (mask & STATX_ATIME) && !(mask & (STATX_MTIME | STATX_CTIME));
+}
+
+static enum verdict_of_call enter_statx(struct director *d, struct task *task)
+{
+    enum verdict_of_call verdict = enter_look(d, task);
+    if (verdict == CALL_GO_LEAVE && lacks_time(task)) {
+        arch_set_call_arg(&task->regs, 3, arg(task, 3) | STATX_MTIME);
+        arch_set_regs(task->tid, &task->regs);
+    }
+    return verdict;
+}
+
 static void leave_statx(struct director *d, struct task *task, int64_t result)
 {
     struct statx status;
+    if (lacks_time(task)) {
+        arch_set_call_arg(&task->regs, 3, arg(task, 3));
+        arch_set_result(&task->regs, result);
+        arch_set_regs(task->tid, &task->regs);
+    }
     if (result != 0 || !memory_read(task->tid, arg(task, 4), &status, sizeof status))
         return;
     filestat_show_extended(d, task, &status);
+    if (lacks_time(task)) {
+        status.stx_mask &= ~(uint32_t)(STATX_MTIME | STATX_CTIME);
+        status.stx_mtime = status.stx_ctime = (struct statx_timestamp){0};
+    }
     memory_write(task->tid, arg(task, 4), &status, sizeof status);
 }
 
@@ -44,13 +117,27 @@ static void leave_statfs(struct director *d, struct task *task, int64_t result)
     memory_write(task->tid, arg(task, 1), &status, sizeof status);
 }
 
+/* Anybody may make a link with such a text: is it one of the kernel's? */
+static bool is_link_of_proc(struct task *task)
+{
+    char name[PATH_MAX], path[PATH_MAX + 64];
+    struct statfs system;
+    bool at = task->call->number == SYS_readlinkat;
+    if (!memory_read_string(task->tid, arg(task, at ? 1 : 0), name, sizeof name))
+        return false;
+    path_from_here(task, at ? (int)arg(task, 0) : AT_FDCWD, name, path, sizeof path);
+    auto_close int link = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    return link >= 0 && fstatfs(link, &system) == 0 && system.f_type == PROC_SUPER_MAGIC;
+}
+
 static void leave_readlink(struct director *d, struct task *task, int64_t result)
 {
     unsigned at = task->call->number == SYS_readlinkat ? 2 : 1;
     uint64_t address = arg(task, at), room = arg(task, at + 1);
     char text[64];
     if (result <= 0 || (size_t)result >= sizeof text ||
-        !memory_read(task->tid, address, text, (size_t)result))
+        !memory_read(task->tid, address, text, (size_t)result) || text[result - 1] != ']' ||
+        !is_link_of_proc(task))
         return;
     size_t length = filestat_show_link(d, task, text, (size_t)result, sizeof text);
     if (length > room)
@@ -61,17 +148,18 @@ static void leave_readlink(struct director *d, struct task *task, int64_t result
     arch_set_regs(task->tid, &task->regs);
 }
 
+#define LOOKING(call, entering, leaving)                                                           \
+    {                                                                                              \
+        SYS_##call, #call, .is_visible = visible_look, .enter = entering, .leave = leaving         \
+    }
+
 const struct call_row calls_stat[] = {
 #ifdef SYS_stat
-    {SYS_stat, "stat", .enter = enter_look, .leave = leave_stat},
-    {SYS_lstat, "lstat", .enter = enter_look, .leave = leave_stat},
-    {SYS_readlink, "readlink", .enter = enter_look, .leave = leave_readlink},
+    LOOKING(stat, enter_look, leave_stat),         LOOKING(lstat, enter_look, leave_stat),
+    LOOKING(readlink, enter_look, leave_readlink),
 #endif
-    {SYS_fstat, "fstat", .enter = enter_look, .leave = leave_stat},
-    {SYS_newfstatat, "newfstatat", .enter = enter_look, .leave = leave_stat},
-    {SYS_statx, "statx", .enter = enter_look, .leave = leave_statx},
-    {SYS_readlinkat, "readlinkat", .enter = enter_look, .leave = leave_readlink},
-    {SYS_statfs, "statfs", .enter = enter_look, .leave = leave_statfs},
-    {SYS_fstatfs, "fstatfs", .enter = enter_look, .leave = leave_statfs},
+    LOOKING(fstat, enter_look, leave_stat),        LOOKING(newfstatat, enter_look, leave_stat),
+    LOOKING(statx, enter_statx, leave_statx),      LOOKING(readlinkat, enter_look, leave_readlink),
+    LOOKING(statfs, enter_look, leave_statfs),     LOOKING(fstatfs, enter_look, leave_statfs),
 };
 const size_t calls_stat_count = ARRAY_SIZE(calls_stat);

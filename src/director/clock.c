@@ -7,6 +7,7 @@
 #include "director/internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +18,8 @@
 #define POLLS_PER_DOUBLING 10
 #define FREE_CLOCK_READS 10000
 #define CLOCK_READS_PER_DOUBLING 1000
+#define FREE_LOOKS 1000
+#define LOOKS_PER_DOUBLING 100
 #define LARGEST_POLL_CHARGE (10 * NS_PER_MS)
 
 int64_t machine_now(clockid_t clock)
@@ -197,4 +200,20 @@ void charge_clock_read(struct director *d, struct task *task)
 {
     task->clock_reads++;
     charge(d, task->process, price(task->clock_reads, FREE_CLOCK_READS, CLOCK_READS_PER_DOUBLING));
+}
+
+bool charge_look(struct director *d, struct task *task, uint64_t what)
+{
+    const size_t count = ARRAY_SIZE(task->looked_at);
+    bool again = false;
+    for (size_t i = 0; i < count; i++)
+        again |= task->looked_at[i] == what;
+    if (!again) {
+        memmove(&task->looked_at[1], &task->looked_at[0], (count - 1) * sizeof task->looked_at[0]);
+        task->looked_at[0] = what;
+        return false;
+    }
+    task->looks++;
+    charge(d, task->process, price(task->looks, FREE_LOOKS, LOOKS_PER_DOUBLING));
+    return task->looks > FREE_LOOKS;
 }

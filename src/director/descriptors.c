@@ -82,10 +82,33 @@ int descriptor_dup(struct director *d, struct task *task, int fd)
     return copy >= 0 || errno == EBADF ? copy : reopen(task, fd);
 }
 
+/* Names by which a process finds itself lead the director to the director. */
+static const char *own_name(const char *name, const char **instead)
+{
+    static const struct {
+        const char *name, *instead;
+    } names[] = {
+        {"/proc/self", ""},      {"/proc/thread-self", ""}, {"/dev/fd", "/fd"},
+        {"/dev/stdin", "/fd/0"}, {"/dev/stdout", "/fd/1"},  {"/dev/stderr", "/fd/2"},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        size_t length = strlen(names[i].name);
+        if (strncmp(name, names[i].name, length) == 0 &&
+            (name[length] == '/' || name[length] == '\0')) {
+            *instead = names[i].instead;
+            return name + length;
+        }
+    }
+    return NULL;
+}
+
 void path_from_here(const struct task *task, int directory, const char *name, char *path,
                     size_t size)
 {
-    if (name[0] == '/')
+    const char *instead, *rest = own_name(name, &instead);
+    if (rest != NULL)
+        snprintf(path, size, "/proc/%d%s%s", task->tid, instead, rest);
+    else if (name[0] == '/')
         snprintf(path, size, "/proc/%d/root%s", task->tid, name);
     else if (directory == AT_FDCWD)
         snprintf(path, size, "/proc/%d/cwd/%s", task->tid, name);

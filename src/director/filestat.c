@@ -1,15 +1,20 @@
 #include "director/filestat.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/native.h"
 
 /* So many files are remembered, those that were looked at first are forgotten first: memory stays
  * bounded, and what is forgotten does not depend on the machine. */
@@ -17,12 +22,19 @@
 #define NO_TIME INT64_MIN
 #define NOBODY (-1)
 
-/* Times as programs see them, in nanoseconds since 1970; NO_TIME: nothing is known. */
+/* One of a file's times. */
+struct stamp {
+    int64_t shown_ns; /* to programs, since 1970; NO_TIME: none yet */
+    int64_t real_ns;  /* what the kernel told when it was shown last */
+    bool is_noted;    /* the file was seen to be changed since then */
+};
+
 struct file_record {
     struct file_id id;
-    int64_t modified_ns, changed_ns, born_ns, accessed_ns;
-    uint64_t number; /* shown instead of the inode; 0: none yet */
-    int32_t next;    /* of the same bucket */
+    struct stamp modified, changed, born;
+    int64_t accessed_ns; /* as a program set it; NO_TIME: none did */
+    uint64_t number;     /* shown instead of the inode; 0: none yet */
+    int32_t next;        /* of the same bucket */
 };
 
 /* File systems of which every run has its own, or which are the kernel's own and number their files
@@ -32,6 +44,7 @@ enum special {
     SPECIAL_SOCKET,
     SPECIAL_MEMORY,    /* memfd_create(2) */
     SPECIAL_ANONYMOUS, /* eventfd(2) and its kin */
+    SPECIAL_PROCESS,   /* pidfd_open(2) */
     SPECIAL_NAMESPACE,
     SPECIAL_PROC,
     SPECIAL_TERMINAL,
@@ -119,10 +132,11 @@ static struct file_record *record_of(struct file_table *files, struct file_id id
         record_forget(files, at);
     int32_t *bucket = bucket_of(files, id);
     record = &files->records[at];
+    const struct stamp none = {.shown_ns = NO_TIME, .real_ns = NO_TIME};
     *record = (struct file_record){.id = id,
-                                   .modified_ns = NO_TIME,
-                                   .changed_ns = NO_TIME,
-                                   .born_ns = NO_TIME,
+                                   .modified = none,
+                                   .changed = none,
+                                   .born = none,
                                    .accessed_ns = NO_TIME,
                                    .next = *bucket};
     *bucket = at;
@@ -139,18 +153,24 @@ int64_t file_moment(struct director *d)
     return files->latest_ns;
 }
 
+static void note(struct stamp *stamp, int64_t shown_ns)
+{
+    stamp->shown_ns = shown_ns;
+    stamp->is_noted = true;
+}
+
 void file_changed(struct director *d, struct file_id id, enum file_change change, int64_t moment)
 {
     if (d->options->clock == CLOCK_KIND_REAL)
         return;
     struct file_record *record = record_of(d->file_table, id);
     int64_t now = CLOCK_EPOCH_NS + moment;
-    record->changed_ns = now;
+    note(&record->changed, now);
     if (change == FILE_CHANGED)
         return;
-    record->modified_ns = now;
+    note(&record->modified, now);
     if (change == FILE_MADE) {
-        record->born_ns = now;
+        note(&record->born, now);
         record->accessed_ns = NO_TIME;
         record->number = 0;
     }
@@ -159,26 +179,39 @@ void file_changed(struct director *d, struct file_id id, enum file_change change
 void file_time_given(struct director *d, struct file_id id, bool of_access, int64_t shown_ns)
 {
     struct file_record *record = record_of(d->file_table, id);
-    *(of_access ? &record->accessed_ns : &record->modified_ns) = shown_ns;
-}
-
-bool is_time_of_run(const struct director *d, const struct timespec *time)
-{
-    int64_t ns = nanoseconds(time);
-    return ns > d->file_table->real_start_ns && ns <= machine_now(CLOCK_REALTIME);
+    if (of_access)
+        record->accessed_ns = shown_ns;
+    else
+        note(&record->modified, shown_ns);
 }
 
 /* Files get the time of the coarse clock, or of the fine one when they were looked at just before
- * (Linux 6.13, Documentation/filesystems/multigrain-ts.rst). */
+ * (Linux 6.13, Documentation/filesystems/multigrain-ts.rst). A clock that was set back meanwhile is
+ * not waited for. */
 void file_will_change(struct director *d)
 {
     struct file_table *files = d->file_table;
     const struct timespec moment = {0, 100 * NS_PER_US};
     if (files->has_changes || d->options->clock == CLOCK_KIND_REAL)
         return;
-    while (machine_now(CLOCK_REALTIME_COARSE) <= files->real_start_ns)
+    for (unsigned i = 0; i < 200 && machine_now(CLOCK_REALTIME_COARSE) <= files->real_start_ns; i++)
         nanosleep(&moment, NULL);
     files->has_changes = true;
+}
+
+bool is_time_of_run(const struct director *d, int64_t real_ns)
+{
+    return real_ns > d->file_table->real_start_ns && real_ns <= machine_now(CLOCK_REALTIME);
+}
+
+/* Some file systems keep whole seconds: one that was seen to be changed in the second in which the
+ * run began was changed in the run. */
+static bool is_stamp_of_run(const struct director *d, const struct stamp *stamp, int64_t real_ns)
+{
+    bool seen = stamp->is_noted || (stamp->real_ns == real_ns && stamp->shown_ns != NO_TIME);
+    return is_time_of_run(d, real_ns) ||
+           (seen && real_ns % NS_PER_S == 0 &&
+            real_ns / NS_PER_S == d->file_table->real_start_ns / NS_PER_S);
 }
 
 /* ---- what is shown ---- */
@@ -192,12 +225,16 @@ static dev_t device_of_descriptor(int fd)
     return device;
 }
 
-static dev_t device_of_path(const struct task *task, const char *name)
+/* Of a file system of that type alone: what is mounted, and whether, is the host's. */
+static dev_t device_of_path(const struct task *task, const char *name, unsigned type)
 {
     char path[64];
     struct stat status;
+    struct statfs system;
     snprintf(path, sizeof path, "/proc/%d/%s", task->tid, name);
-    return stat(path, &status) == 0 ? status.st_dev : 0;
+    return stat(path, &status) == 0 && statfs(path, &system) == 0 && (unsigned)system.f_type == type
+               ? status.st_dev
+               : 0;
 }
 
 static void find_specials(struct file_table *files, const struct task *task)
@@ -212,9 +249,11 @@ static void find_specials(struct file_table *files, const struct task *task)
     specials[SPECIAL_SOCKET] = device_of_descriptor(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     specials[SPECIAL_MEMORY] = device_of_descriptor(memfd_create("device", MFD_CLOEXEC));
     specials[SPECIAL_ANONYMOUS] = device_of_descriptor(eventfd(0, EFD_CLOEXEC));
-    specials[SPECIAL_NAMESPACE] = device_of_path(task, "ns/mnt");
-    specials[SPECIAL_PROC] = device_of_path(task, "root/proc");
-    specials[SPECIAL_TERMINAL] = device_of_path(task, "root/dev/pts");
+    specials[SPECIAL_PROCESS] =
+        device_of_descriptor((int)native_call(SYS_pidfd_open, getpid(), 0, 0, 0));
+    specials[SPECIAL_NAMESPACE] = device_of_path(task, "ns/mnt", NSFS_MAGIC);
+    specials[SPECIAL_PROC] = device_of_path(task, "root/proc", PROC_SUPER_MAGIC);
+    specials[SPECIAL_TERMINAL] = device_of_path(task, "root/dev/pts", DEVPTS_SUPER_MAGIC);
 }
 
 static enum special special_of(struct director *d, const struct task *task, dev_t device)
@@ -238,6 +277,7 @@ static uint64_t number_of(struct file_table *files, struct file_id id)
 /* What is shown of a file, of struct stat and struct statx alike. NULL: it was not asked for. */
 struct view {
     struct file_id id;
+    bool is_of_run; /* nobody had it before */
     struct timespec *accessed, *modified, *changed, *born;
 };
 
@@ -247,25 +287,31 @@ static void set_time(struct timespec *time, int64_t ns)
         *time = time_of(ns);
 }
 
-/* The machine's time becomes the one that was noted, or that of now, when nobody was seen to change
- * the file (by a mapping, or from outside). */
-static void show_time(struct director *d, struct timespec *time, int64_t *noted, int64_t *moment)
+/* The machine's time becomes the one that was noted. When the file was changed and nobody was seen
+ * to do it (by a mapping, from outside), it is that of now. */
+static void show_time(struct director *d, const struct view *view, struct timespec *time,
+                      struct stamp *stamp, int64_t *moment)
 {
-    if (time == NULL || !is_time_of_run(d, time))
+    int64_t real = time != NULL ? nanoseconds(time) : 0;
+    if (time == NULL || !(view->is_of_run || is_stamp_of_run(d, stamp, real)))
         return;
-    if (*noted == NO_TIME) {
+    if (!stamp->is_noted && stamp->real_ns != real) {
         if (*moment == NO_TIME)
             *moment = file_moment(d);
-        *noted = CLOCK_EPOCH_NS + *moment;
+        stamp->shown_ns = CLOCK_EPOCH_NS + *moment;
     }
-    *time = time_of(*noted);
+    stamp->is_noted = false;
+    stamp->real_ns = real;
+    *time = time_of(stamp->shown_ns);
 }
 
 static bool has_time_of_run(const struct director *d, const struct view *view)
 {
     const struct timespec *times[] = {view->modified, view->changed, view->born};
+    if (view->is_of_run)
+        return true;
     for (size_t i = 0; i < ARRAY_SIZE(times); i++)
-        if (times[i] != NULL && is_time_of_run(d, times[i]))
+        if (times[i] != NULL && is_time_of_run(d, nanoseconds(times[i])))
             return true;
     return false;
 }
@@ -290,9 +336,9 @@ static void show_times(struct director *d, struct task *task, struct view *view)
                                                           : record_find(d->file_table, view->id);
     if (record != NULL) {
         int64_t moment = NO_TIME;
-        show_time(d, view->modified, &record->modified_ns, &moment);
-        show_time(d, view->changed, &record->changed_ns, &moment);
-        show_time(d, view->born, &record->born_ns, &moment);
+        show_time(d, view, view->modified, &record->modified, &moment);
+        show_time(d, view, view->changed, &record->changed, &moment);
+        show_time(d, view, view->born, &record->born, &moment);
         catch_up(d, task, view);
     }
     /* When a file was read last depends on how it is mounted, and on the run before (relatime). */
@@ -302,21 +348,31 @@ static void show_times(struct director *d, struct task *task, struct view *view)
         *view->accessed = *view->modified;
 }
 
-/* Returns what it is; the view's id becomes what is shown. */
+bool filestat_show_id(struct director *d, struct task *task, struct file_id *id)
+{
+    enum special special = special_of(d, task, id->device);
+    if (special == NOT_SPECIAL)
+        return false;
+    if (special != SPECIAL_TERMINAL)
+        id->inode = number_of(d->file_table, *id);
+    id->device = makedev(0, FIRST_SPECIAL_MINOR + special);
+    return true;
+}
+
+/* The view's id becomes what is shown. */
 static void show(struct director *d, struct task *task, struct view *view)
 {
     enum special special = special_of(d, task, view->id.device);
-    if (special == NOT_SPECIAL) {
+    view->is_of_run = special == SPECIAL_MEMORY;
+    if (special == NOT_SPECIAL || special == SPECIAL_MEMORY) {
         show_times(d, task, view);
-        return;
+    } else {
+        set_time(view->accessed, CLOCK_EPOCH_NS);
+        set_time(view->modified, CLOCK_EPOCH_NS);
+        set_time(view->changed, CLOCK_EPOCH_NS);
+        set_time(view->born, CLOCK_EPOCH_NS);
     }
-    set_time(view->accessed, CLOCK_EPOCH_NS);
-    set_time(view->modified, CLOCK_EPOCH_NS);
-    set_time(view->changed, CLOCK_EPOCH_NS);
-    set_time(view->born, CLOCK_EPOCH_NS);
-    if (special != SPECIAL_PROC && special != SPECIAL_TERMINAL)
-        view->id.inode = number_of(d->file_table, view->id);
-    view->id.device = makedev(0, FIRST_SPECIAL_MINOR + special);
+    filestat_show_id(d, task, &view->id);
 }
 
 void filestat_show(struct director *d, struct task *task, struct stat *status)
@@ -364,6 +420,11 @@ void filestat_show_extended(struct director *d, struct task *task, struct statx 
     status->stx_dev_major = major(view.id.device);
     status->stx_dev_minor = minor(view.id.device);
     status->stx_ino = view.id.inode;
+#ifdef STATX_MNT_ID
+    const struct file_id mount = {(dev_t)-1, status->stx_mnt_id};
+    if (status->stx_mnt_id != 0) /* numbered anew in each run, as its mounts are */
+        status->stx_mnt_id = number_of(d->file_table, mount);
+#endif
 }
 
 size_t filestat_show_link(struct director *d, struct task *task, char *text, size_t length,
@@ -377,10 +438,10 @@ size_t filestat_show_link(struct director *d, struct task *task, char *text, siz
     text[length] = '\0';
     if (sscanf(text, "%31[a-z_]:[%llu]%n", kind, &inode, &end) != 2 || (size_t)end != length)
         return length;
+    special_of(d, task, 0);
     enum special special = strcmp(kind, "pipe") == 0     ? SPECIAL_PIPE
                            : strcmp(kind, "socket") == 0 ? SPECIAL_SOCKET
                                                          : SPECIAL_NAMESPACE;
-    special_of(d, task, 0);
     struct file_id id = {d->file_table->specials[special], inode};
     return (size_t)snprintf(text, size, "%s:[%llu]", kind,
                             (unsigned long long)number_of(d->file_table, id));

@@ -31,18 +31,21 @@ enum file_change {
 void file_changed(struct director *d, struct file_id id, enum file_change change, int64_t moment);
 /* On the scenario clock, and later than that of any change before. */
 int64_t file_moment(struct director *d);
-/* The program said which times the file shall have. */
-void file_time_given(struct director *d, struct file_id id, bool of_access, int64_t scenario_ns);
-/* Was this time of a file taken from the machine's clock since the run began? */
-bool is_time_of_run(const struct director *d, const struct timespec *time);
+/* The program said which time the file shall have, in nanoseconds since 1970. */
+void file_time_given(struct director *d, struct file_id id, bool of_access, int64_t shown_ns);
+/* Was this time of a file, in nanoseconds since 1970, taken from the machine's clock since the run
+ * began? */
+bool is_time_of_run(const struct director *d, int64_t real_ns);
 
 /* Puts what programs shall see into what the kernel told. The clock moves to the latest time that
  * is shown: nothing comes from the future. */
 struct statx;
 void filestat_show(struct director *d, struct task *task, struct stat *status);
 void filestat_show_extended(struct director *d, struct task *task, struct statx *status);
-/* "pipe:[12345]" and its kin, where a link of /proc leads to: changes the number in `text`, which
- * holds `length` of `size` bytes. Returns the new length, or `length` for other links. */
+/* The numbers by which programs know a file. False: they are the kernel's. */
+bool filestat_show_id(struct director *d, struct task *task, struct file_id *id);
+/* "pipe:[12345]" and its kin, where a link below /proc leads to: changes the number in `text`,
+ * which holds `length` of `size` bytes. Returns the new length, or `length` for other links. */
 size_t filestat_show_link(struct director *d, struct task *task, char *text, size_t length,
                           size_t size);
 

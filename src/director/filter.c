@@ -90,12 +90,14 @@ static void emit_unless_null(long number, size_t offset)
     emit(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_TRACE);
 }
 
-/* To open a directory waits for nobody, and nobody sees it. */
-static void emit_unless_bit(long number, size_t offset, uint32_t bit)
+/* To open a directory waits for nobody, and nobody sees it; but a file without a name may be made
+ * in it, with flags that hold O_DIRECTORY. */
+static void emit_unless_directory(long number, size_t offset)
 {
-    emit(BPF_JMP | BPF_JEQ | BPF_K, 0, 4, (uint32_t)number);
+    emit(BPF_JMP | BPF_JEQ | BPF_K, 0, 5, (uint32_t)number);
     emit(BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t)offset);
-    emit(BPF_JMP | BPF_JSET | BPF_K, 0, 1, bit);
+    emit(BPF_JMP | BPF_JSET | BPF_K, 0, 2, O_DIRECTORY);
+    emit(BPF_JMP | BPF_JSET | BPF_K, 1, 0, O_TMPFILE & ~O_DIRECTORY);
     emit(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
     emit(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_TRACE);
 }
@@ -126,9 +128,9 @@ const struct sock_fprog *filter_program(void)
     emit_by_argument(SYS_prctl, offsetof(struct seccomp_data, args[0]), prctl_options,
                      ARRAY_SIZE(prctl_options));
     emit_unless_null(SYS_rt_sigaction, offsetof(struct seccomp_data, args[1]));
-    emit_unless_bit(SYS_openat, offsetof(struct seccomp_data, args[2]), O_DIRECTORY);
+    emit_unless_directory(SYS_openat, offsetof(struct seccomp_data, args[2]));
 #ifdef SYS_open
-    emit_unless_bit(SYS_open, offsetof(struct seccomp_data, args[1]), O_DIRECTORY);
+    emit_unless_directory(SYS_open, offsetof(struct seccomp_data, args[1]));
 #endif
     const long *numbers;
     size_t count = call_numbers(&numbers);

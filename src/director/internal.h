@@ -174,7 +174,8 @@ struct task {
     bool signals_dirty;     /* something may be pending that is not ignored */
     uint64_t as_kernel;     /* bits: sent by us in the kernel's stead; deliver with its siginfo */
     int interrupted_by;     /* -errno for a call answered by a fault */
-    bool visible;           /* the present call needs a turn */
+    bool visible;           /* the present call concerns others: it needs a turn */
+    bool gives_way;         /* it does not, but others shall have a turn: it went on for long */
     bool was_held;        /* it waited at this call: a signal interrupts it, as the kernel would */
     struct descriptor io; /* reading and writing: what kind of descriptor */
     bool in_pieces;       /* a large write to a pipe is under way, so much of it done before */
@@ -190,6 +191,8 @@ struct task {
     uint32_t polls; /* calls in a row that found nothing: makes polling loops pay with time */
     uint32_t clock_reads;
     uint32_t quiet_calls;
+    uint32_t looks; /* at the same files in a row (charge_look) */
+    uint64_t looked_at[2];
 
     /* turn queue, held list, and list of those that poll descriptors */
     struct task *next, *previous;
@@ -448,6 +451,9 @@ void task_deadline(struct director *d, struct task *task, int64_t at_ns);
  * polling loops end. */
 void charge_poll(struct director *d, struct task *task);
 void charge_clock_read(struct director *d, struct task *task);
+/* It looks at a file, which `what` stands for. True: it does so again and again, and waits for a
+ * change, which others shall have a turn to make. */
+bool charge_look(struct director *d, struct task *task, uint64_t what);
 /* The process was busy for so long, as all clocks and its timers see it. */
 void charge(struct director *d, struct process *process, int64_t ns);
 /* It used the processor while others went on: only its own processor time passes. */

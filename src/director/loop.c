@@ -123,16 +123,15 @@ static void on_call_entry(struct director *d, struct task *task)
     task->computing = false;
     if (task->exec_error != 0 && row->number != SYS_execve && row->number != SYS_execveat)
         tell_failed_exec(d, task);
+    task->gives_way = false;
     task->visible = row->is_visible != NULL ? row->is_visible(d, task) : row->visible;
-    if (task->visible) {
-        task->quiet_calls = 0;
-    } else {
-        task->visible = is_quiet_for_long(d, task);
-    }
+    task->gives_way |= !task->visible && is_quiet_for_long(d, task);
+    if (task->visible)
+        task->quiet_calls = task->looks = 0;
     task->fault = NULL;
     if (task->visible && row->fails_as != 0 && task->written_before == 0)
         task->fault = fault_for(d, task, (enum fault_call)(row->fails_as - 1));
-    if (task->visible) {
+    if (task->visible || task->gives_way) {
         if (task->computed_ns >= COMPUTE_GRAIN_NS)
             not_deterministic(d, task->process, "%s computed for more than %lld ms at a stretch",
                               task->process->name, (long long)(COMPUTE_GRAIN_NS / NS_PER_MS));

@@ -85,8 +85,9 @@ bool memory_write(pid_t tid, uint64_t address, const void *bytes, size_t length)
 {
     struct iovec local = {(void *)(uintptr_t)bytes, length};
     struct iovec remote = {(void *)(uintptr_t)address, length};
-    if (process_vm_writev(tid, &local, 1, &remote, 1, 0) == (ssize_t)length)
-        return true;
+    ssize_t put = process_vm_writev(tid, &local, 1, &remote, 1, 0);
+    if (put >= 0 || errno == EFAULT) /* to poke would get past write protection */
+        return put == (ssize_t)length;
     return poke(tid, address, bytes, length);
 }
 

@@ -1,6 +1,6 @@
 /*
  * The memory of a stopped task. process_vm_readv/writev where they may be used, PTRACE_PEEKDATA and
- * POKEDATA where not (a container without CAP_SYS_PTRACE; read-only pages).
+ * POKEDATA where not (a container without CAP_SYS_PTRACE).
  */
 #ifndef PROCENARIO_DIRECTOR_MEMORY_H
 #define PROCENARIO_DIRECTOR_MEMORY_H
@@ -14,6 +14,7 @@
 bool memory_read(pid_t tid, uint64_t address, void *out, size_t length);
 /* Reads as much of `length` as can be read; returns how much. */
 size_t memory_read_some(pid_t tid, uint64_t address, void *out, size_t length);
+/* Writes exactly `length` bytes. False: not writable there (EFAULT), or the task is gone. */
 bool memory_write(pid_t tid, uint64_t address, const void *bytes, size_t length);
 /* Reads a NUL-terminated string, cut to size - 1 bytes. False: nothing readable there. */
 bool memory_read_string(pid_t tid, uint64_t address, char *out, size_t size);

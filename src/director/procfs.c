@@ -16,7 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysinfo.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
+
+#include "director/filestat.h"
 
 #define TICK_NS (10 * NS_PER_MS) /* sysconf(_SC_CLK_TCK) is 100 on Linux */
 #define MOST_BYTES 65536
@@ -100,7 +103,8 @@ static const struct {
 /* ---- of a process ---- */
 
 struct subject { /* whom a file is about */
-    const struct director *d;
+    struct director *d;
+    struct task *task;             /* who asks */
     const struct process *process; /* NULL: init, or nobody of the run */
     const struct process *reader;
     const char *real; /* what the kernel tells */
@@ -270,6 +274,36 @@ static void write_status(const struct subject *about, struct buf *out)
     }
 }
 
+#define PATH_COLUMN 73 /* show_vma_header_prefix() in fs/proc/task_mmu.c */
+
+/* Memory in files without a name is numbered as stat(2) tells. */
+static void write_maps(const struct subject *about, struct buf *out)
+{
+    for (const char *line = about->real; *line != '\0';) {
+        size_t length = strcspn(line, "\n"), begin = out->length;
+        unsigned major_number, minor_number;
+        unsigned long inode;
+        int device_at = 0, end = 0;
+        if (sscanf(line, "%*s %*s %*s %n%x:%x %lu%n", &device_at, &major_number, &minor_number,
+                   &inode, &end) == 3 &&
+            (size_t)end < length) {
+            struct file_id id = {makedev(major_number, minor_number), inode};
+            const char *path = line + end + strspn(line + end, " ");
+            if (filestat_show_id(about->d, about->task, &id)) {
+                buf_printf(out, "%.*s%02x:%02x %lu ", device_at, line, major(id.device),
+                           minor(id.device), (unsigned long)id.inode);
+                while (out->length - begin < PATH_COLUMN)
+                    buf_add_char(out, ' ');
+                buf_add(out, path, (size_t)(line + length - path));
+            }
+        }
+        if (out->length == begin)
+            buf_add(out, line, length);
+        buf_add_string(out, "\n");
+        line += length + (line[length] == '\n');
+    }
+}
+
 static void write_wchan(const struct subject *about, struct buf *out)
 {
     (void)about;
@@ -280,10 +314,8 @@ static const struct {
     const char *name;
     void (*write)(const struct subject *about, struct buf *out);
 } process_files[] = {
-    {"stat", write_stat},
-    {"statm", write_statm},
-    {"status", write_status},
-    {"wchan", write_wchan},
+    {"maps", write_maps},     {"stat", write_stat},   {"statm", write_statm},
+    {"status", write_status}, {"wchan", write_wchan},
 };
 
 /* ---- finding out which ---- */
@@ -339,7 +371,7 @@ static bool write_of_process(struct director *d, struct task *task, const char *
             continue;
         auto_buf struct buf real = {0};
         struct process *process = process_by_ns_pid(d, pid);
-        struct subject about = {d, process, task->process, NULL};
+        struct subject about = {d, task, process, task->process, NULL};
         if ((process == NULL && !d->own_pids) || !read_real(task, pid, path, &real))
             return false;
         buf_add(&real, "", 1);

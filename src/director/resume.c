@@ -48,7 +48,7 @@ void await_kernel(struct director *d, struct task *task)
 
 static bool guard_holds(struct director *d, struct task *task, bool first)
 {
-    if (task->parked_at != PARKED_AT_CALL || task->released != RELEASE_NONE)
+    if (task->parked_at != PARKED_AT_CALL || task->released != RELEASE_NONE || task->gives_way)
         return true;
     if (task->fault != NULL && task->fault->error != 0)
         return true; /* it fails when it is made, not when it would be over */

@@ -180,7 +180,7 @@ void perform_call(struct director *d, struct task *task)
         task_list_remove(task);
     /* A signal that is pending at a call which never waited comes before the call, as it would have
      * come on the way back from the latest one. */
-    if (task->visible && !task->was_held && task->signals_dirty &&
+    if ((task->visible || task->gives_way) && !task->was_held && task->signals_dirty &&
         signal_actionable(d, task, NULL)) {
         if (arch_rewind_call(task->tid, &task->regs)) {
             task->call = NULL;

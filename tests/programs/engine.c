@@ -690,6 +690,39 @@ static void count_time(void)
     printf("caught %s\n", strsignal(caught));
 }
 
+#ifdef __x86_64__
+/* With prefixes that change nothing; and in steps of 32 bits. */
+static void count_with_prefixes(void)
+{
+    uint32_t low, high, processor = 1;
+    __asm__ volatile(".byte 0x48, 0x0f, 0x31" : "=a"(low), "=d"(high));
+    __asm__ volatile(".byte 0x66, 0x0f, 0x31" : "=a"(low), "=d"(high));
+    uint64_t before = (uint64_t)high << 32 | low;
+    sleep(10);
+    __asm__ volatile("rdtscp" : "=a"(low), "=d"(high), "=c"(processor));
+    uint64_t after = (uint64_t)high << 32 | low;
+    printf("slept %lu ms on processor %u\n", (unsigned long)((after - before) / 1000000),
+           processor);
+}
+#else
+static void count_with_prefixes(void)
+{
+    printf("slept 10000 ms on processor 0\n"); /* there are none */
+}
+#endif
+
+/* What the kernel would not write to is not written to. */
+static void read_only(void)
+{
+    unsigned *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    must(page != MAP_FAILED, "mmap");
+    int answers[] = {(int)syscall(SYS_getcpu, page, NULL, NULL),
+                     (int)syscall(SYS_clock_gettime, CLOCK_REALTIME, page),
+                     (int)syscall(SYS_getrandom, page, 4, 0), prctl(PR_GET_TSC, page)};
+    printf("%d %d %d %d: %s, %u\n", answers[0], answers[1], answers[2], answers[3], strerror(errno),
+           *page);
+}
+
 static void *wait_for_flag(void *flag)
 {
     while (!*(volatile int *)flag)
@@ -747,6 +780,7 @@ static const struct fact {
     {"clone-untraced", clone_untraced},
     {"copies-to-output", copies_to_output},
     {"counter", count_time},
+    {"counter-prefixes", count_with_prefixes},
     {"counter-spin", spin_by_counter},
     {"duplicate-output", duplicate_output},
     {"eintr", interrupted},
@@ -762,6 +796,7 @@ static const struct fact {
     {"processor", which_processor},
     {"queue", queue},
     {"range-to-output", range_to_output},
+    {"read-only", read_only},
     {"restart", restart},
     {"semaphore", semaphore},
     {"setitimer", interval_timer},

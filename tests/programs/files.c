@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -211,6 +212,114 @@ static void extended(void)
     printf("modified %s changed %s accessed %s born %s\n", since(status.stx_mtime.tv_sec),
            since(status.stx_ctime.tv_sec), since(status.stx_atime.tv_sec),
            status.stx_mask & STATX_BTIME ? since(status.stx_btime.tv_sec) : "0");
+    must(statx(AT_FDCWD, "f", 0, STATX_ATIME, &status) == 0, "statx");
+    printf("accessed %s\n", since(status.stx_atime.tv_sec));
+}
+
+/* Files that come to be in other ways, with the numbers of some that are gone. */
+static void born_otherwise(void)
+{
+    struct sockaddr_un address = {AF_UNIX, "socket"};
+    struct {
+        uint64_t flags, mode, resolve;
+    } how = {O_CREAT | O_WRONLY, 0600, 0};
+    struct stat status;
+    close(made("f"));
+    must(unlink("f") == 0, "unlink");
+    sleep(1);
+    must(bind(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&address, sizeof address) == 0,
+         "bind");
+    look("bind", "socket");
+    look("bind", ".");
+    must(unlink("socket") == 0, "unlink");
+    sleep(1);
+    int nameless = open(".", O_TMPFILE | O_RDWR, 0600);
+    must(nameless >= 0 && fstat(nameless, &status) == 0, "O_TMPFILE");
+    printf("O_TMPFILE: modified %s\n", since(status.st_mtime));
+    close(nameless);
+    sleep(1);
+    must(syscall(SYS_openat2, AT_FDCWD, "by-openat2", &how, sizeof how) >= 0, "openat2");
+    look("openat2", "by-openat2");
+    must(mkdir("d", 0700) == 0 && mkdir("e", 0700) == 0, "mkdir");
+    must(symlink("../e/target", "d/link") == 0, "symlink");
+    sleep(1);
+    close(creat("d/link", 0600));
+    look("through a link", "d");
+    look("through a link", "e");
+}
+
+/* Who has several names, and loses or keeps them. */
+static void names(void)
+{
+    close(made("f"));
+    close(made("g"));
+    must(link("f", "f2") == 0, "link");
+    sleep(1);
+    must(rename("f", "f2") == 0, "rename");
+    look("names of one", "f");
+    must(unlink("f2") == 0, "unlink");
+    look("unlink", "f");
+    must(link("f", "f2") == 0, "link");
+    sleep(1);
+    must(rename("g", "f2") == 0, "rename");
+    look("replaced", "f");
+    sleep(1);
+    must(syscall(SYS_renameat2, AT_FDCWD, "f", AT_FDCWD, "f2", 2 /* RENAME_EXCHANGE */) == 0,
+         "renameat2");
+    look("exchanged", "f");
+    look("exchanged", "f2");
+    struct timespec neither[2] = {{0, UTIME_OMIT}, {0, UTIME_OMIT}};
+    sleep(1);
+    must(utimensat(AT_FDCWD, "f", neither, 0) == 0, "utimensat");
+    look("nothing set", "f");
+}
+
+/* Links whose text looks as if the kernel had made them. */
+static void links(void)
+{
+    char text[64];
+    must(symlink("pipe:[999]", "one") == 0 && symlink("abc:[123456]", "two") == 0, "symlink");
+    ssize_t length = readlink("one", text, sizeof text);
+    printf("%.*s\n", (int)length, text);
+    length = readlink("two", text, sizeof text);
+    printf("%.*s\n", (int)length, text);
+}
+
+/* By the names that a process has for its own descriptors. */
+static void own_names(void)
+{
+    int fd = made("f");
+    char name[64];
+    sleep(1);
+    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    must(chmod(name, 0640) == 0, "chmod");
+    look("/proc/self", "f");
+    sleep(1);
+    snprintf(name, sizeof name, "/dev/fd/%d", fd);
+    must(chmod(name, 0600) == 0, "chmod");
+    look("/dev/fd", "f");
+}
+
+/* Every so many calls that nobody sees others are given a turn: which ones it is must not matter.
+ */
+static void many(void)
+{
+    unsigned wrong = 0;
+    char text[256];
+    for (int i = 0; i < 12000; i++) {
+        FILE *stat = fopen("/proc/self/stat", "re");
+        long resident = -1;
+        if (stat == NULL || fgets(text, sizeof text, stat) == NULL ||
+            sscanf(text,
+                   "%*d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+                   "%*s %*s %*s %*s %ld",
+                   &resident) != 1 ||
+            resident != 0)
+            wrong++;
+        if (stat != NULL)
+            fclose(stat);
+    }
+    printf("%u wrong\n", wrong);
 }
 
 /* The kernel numbers them anew each time; here they are the same in every run, and different from
@@ -250,8 +359,13 @@ static const struct fact {
     const char *name;
     void (*perform)(void);
 } facts[] = {
-    {"again", again},   {"extended", extended}, {"folders", folders}, {"given", given},
-    {"mapped", mapped}, {"numbers", numbers},   {"order", order},     {"ways", ways},
+    {"again", again},       {"born-otherwise", born_otherwise},
+    {"extended", extended}, {"folders", folders},
+    {"given", given},       {"links", links},
+    {"many", many},         {"mapped", mapped},
+    {"names", names},       {"numbers", numbers},
+    {"order", order},       {"own-names", own_names},
+    {"ways", ways},
 };
 
 int main(int argc, char **argv)

@@ -14,12 +14,13 @@
 static struct director d;
 static struct task task;
 
-/* What is shown of a file of that number, which the machine says was changed just now. */
+static struct timespec real;
+
+/* What is shown of a file of that number, which the machine says was changed in the run. */
 static struct timespec shown(ino_t inode)
 {
     struct stat status = {.st_dev = DISK, .st_ino = inode, .st_mode = S_IFREG};
-    clock_gettime(CLOCK_REALTIME, &status.st_mtim);
-    status.st_ctim = status.st_atim = status.st_mtim;
+    status.st_ctim = status.st_atim = status.st_mtim = real;
     filestat_show(&d, &task, &status);
     return status.st_mtim;
 }
@@ -33,6 +34,7 @@ int main(void)
     task.process = &process;
     filestat_begin(&d);
     file_will_change(&d);
+    clock_gettime(CLOCK_REALTIME, &real);
 
     struct stat before = {.st_dev = DISK, .st_ino = 1, .st_mtim = {1000, 1}, .st_atim = {2000, 2}};
     filestat_show(&d, &task, &before);
@@ -53,6 +55,11 @@ int main(void)
     ok(shown(2).tv_sec == EPOCH_S + 20, "and was paid for by the second");
     file_changed(&d, (struct file_id){DISK + 1, 5}, FILE_MODIFIED, 15 * NS_PER_S);
     ok(shown(5).tv_sec == EPOCH_S, "files of other devices are others");
+
+    clock_gettime(CLOCK_REALTIME, &real);
+    d.now_ns = 30 * NS_PER_S;
+    ok(shown(5).tv_sec == EPOCH_S + 30, "a change that was not seen is seen when one looks");
+    ok(shown(5).tv_sec == EPOCH_S + 30, "once");
 
     char link[32] = "pipe:[123456789]";
     size_t length = filestat_show_link(&d, &task, link, 16, sizeof link);
