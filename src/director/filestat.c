@@ -20,7 +20,6 @@
  * bounded, and what is forgotten does not depend on the machine. */
 #define MOST_FILES 65536
 #define NO_TIME INT64_MIN
-#define NOBODY (-1)
 
 /* One of a file's times. */
 struct stamp {
@@ -34,7 +33,7 @@ struct file_record {
     struct stamp modified, changed, born;
     int64_t accessed_ns; /* as a program set it; NO_TIME: none did */
     uint64_t number;     /* shown instead of the inode; 0: none yet */
-    int32_t next;        /* of the same bucket */
+    uint32_t next;       /* of the same bucket, plus one; 0: none */
 };
 
 /* File systems of which every run has its own, or which are the kernel's own and number their files
@@ -63,7 +62,7 @@ struct file_table {
     uint64_t numbers_given;
     uint64_t records_made;
     struct file_record *records; /* a ring; NULL: none yet */
-    int32_t *buckets;
+    uint32_t *buckets;           /* each the first of its records, plus one */
 };
 
 static int64_t nanoseconds(const struct timespec *time)
@@ -93,7 +92,7 @@ void filestat_release(struct director *d)
 
 /* ---- records ---- */
 
-static int32_t *bucket_of(const struct file_table *files, struct file_id id)
+static uint32_t *bucket_of(const struct file_table *files, struct file_id id)
 {
     uint64_t mixed = (id.inode ^ ((uint64_t)id.device << 40)) * UINT64_C(0x9e3779b97f4a7c15);
     return &files->buckets[mixed >> 48]; /* MOST_FILES of them */
@@ -103,17 +102,18 @@ static struct file_record *record_find(const struct file_table *files, struct fi
 {
     if (files->records == NULL)
         return NULL;
-    for (int32_t i = *bucket_of(files, id); i != NOBODY; i = files->records[i].next)
-        if (files->records[i].id.inode == id.inode && files->records[i].id.device == id.device)
-            return &files->records[i];
+    for (uint32_t i = *bucket_of(files, id); i != 0; i = files->records[i - 1].next)
+        if (files->records[i - 1].id.inode == id.inode &&
+            files->records[i - 1].id.device == id.device)
+            return &files->records[i - 1];
     return NULL;
 }
 
-static void record_forget(struct file_table *files, int32_t at)
+static void record_forget(struct file_table *files, uint32_t at)
 {
-    int32_t *link = bucket_of(files, files->records[at].id);
-    while (*link != at)
-        link = &files->records[*link].next;
+    uint32_t *link = bucket_of(files, files->records[at].id);
+    while (*link != at + 1)
+        link = &files->records[*link - 1].next;
     *link = files->records[at].next;
 }
 
@@ -124,13 +124,12 @@ static struct file_record *record_of(struct file_table *files, struct file_id id
         return record;
     if (files->records == NULL) {
         files->records = xcalloc(MOST_FILES, sizeof *files->records);
-        files->buckets = xmalloc(MOST_FILES * sizeof *files->buckets);
-        memset(files->buckets, 0xff, MOST_FILES * sizeof *files->buckets); /* NOBODY */
+        files->buckets = xcalloc(MOST_FILES, sizeof *files->buckets);
     }
-    int32_t at = (int32_t)(files->records_made % MOST_FILES);
+    uint32_t at = (uint32_t)(files->records_made % MOST_FILES);
     if (files->records_made++ >= MOST_FILES)
         record_forget(files, at);
-    int32_t *bucket = bucket_of(files, id);
+    uint32_t *bucket = bucket_of(files, id);
     record = &files->records[at];
     const struct stamp none = {.shown_ns = NO_TIME, .real_ns = NO_TIME};
     *record = (struct file_record){.id = id,
@@ -139,7 +138,7 @@ static struct file_record *record_of(struct file_table *files, struct file_id id
                                    .born = none,
                                    .accessed_ns = NO_TIME,
                                    .next = *bucket};
-    *bucket = at;
+    *bucket = at + 1;
     return record;
 }
 
