@@ -273,7 +273,8 @@ struct director {
     pid_t init_pid;
     int lifeline; /* closing it ends init, and with it the pid namespace */
     int launch_socket;
-    bool own_pids; /* the run has a pid namespace of its own */
+    int ipc_namespace; /* the run's, while it is confined; -1 otherwise */
+    bool own_pids;     /* the run has a pid namespace of its own */
     bool own_proc;
     bool holds_counter;        /* reading the processor's counter of time is a fault */
     pid_t own_session;         /* the one that init leads, as programs see it */

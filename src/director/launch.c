@@ -525,6 +525,16 @@ static bool try_launch(struct director *d, struct plan *plan, int *plain, struct
             kill(sender, SIGKILL);
             break;
         }
+        if (d->options->confinement != NULL) { /* now: later it may hide */
+            char path[48];
+            snprintf(path, sizeof path, "/proc/%d/ns/ipc", sender);
+            d->ipc_namespace = open(path, O_RDONLY | O_CLOEXEC);
+            if (d->ipc_namespace < 0) {
+                *why = (struct report){STAGE_NAMESPACE, errno, 0};
+                kill(sender, SIGKILL);
+                break;
+            }
+        }
         *plain = why->plain;
         d->init_pid = init;
         d->lifeline = lifeline[1];
@@ -664,7 +674,8 @@ bool launch_explain(struct director *d)
 
 void launch_release(struct director *d)
 {
-    int *fds[] = {&d->launch_socket, &d->lifeline, &d->terminal, &d->terminal_slave};
+    int *fds[] = {&d->launch_socket, &d->lifeline, &d->ipc_namespace, &d->terminal,
+                  &d->terminal_slave};
     for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
         close_all(fds[i], 1);
     close_all(d->pipes, 3);

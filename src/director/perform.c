@@ -207,7 +207,7 @@ bool director_perform(const struct scenario *scenario, const struct perform_opti
     d->options = options;
     d->result = result;
     d->error = error;
-    d->lifeline = d->launch_socket = d->terminal = d->terminal_slave = -1;
+    d->lifeline = d->launch_socket = d->ipc_namespace = d->terminal = d->terminal_slave = -1;
     for (int i = 0; i < 3; i++)
         d->pipes[i] = d->files[i] = -1;
     seed_random(d);

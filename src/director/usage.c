@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,8 +155,8 @@ static uint64_t page_tables(const struct process *process)
     return read_file(path, text, sizeof text) ? field_bytes(text, "VmPTE:") : 0;
 }
 
-/* System V segments: the run's ipc namespace is its own, and ours. */
-static uint64_t segments(void)
+/* System V segments. The file is about the ipc namespace of who opens it. */
+static uint64_t segments_here(void)
 {
     char line[512];
     uint64_t bytes = 0;
@@ -173,6 +174,18 @@ static uint64_t segments(void)
     return bytes;
 }
 
+/* Those of the run, whose namespace the director enters for a moment; it made it. */
+static uint64_t segments(const struct director *d)
+{
+    auto_close int own = open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC);
+    if (own < 0 || setns(d->ipc_namespace, CLONE_NEWIPC) != 0)
+        return 0;
+    uint64_t bytes = segments_here();
+    if (setns(own, CLONE_NEWIPC) != 0)
+        BUG("the way back from the run's ipc namespace is closed");
+    return bytes;
+}
+
 static uint64_t sockets(void)
 {
     char text[1024];
@@ -186,7 +199,7 @@ static uint64_t sockets(void)
 static uint64_t held_by_nobody(struct director *d)
 {
     struct shared_objects objects = {0};
-    uint64_t bytes = segments() + sockets();
+    uint64_t bytes = segments(d) + sockets();
     for (struct process *p = d->first_process; p != NULL; p = p->next_all) {
         if (p->state == STATE_ZOMBIE)
             continue;
