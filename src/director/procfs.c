@@ -313,9 +313,10 @@ static void write_wchan(const struct subject *about, struct buf *out)
 static const struct {
     const char *name;
     void (*write)(const struct subject *about, struct buf *out);
+    bool of_itself; /* whether others may read it, the kernel shall say (ptrace(2)) */
 } process_files[] = {
-    {"maps", write_maps},     {"stat", write_stat},   {"statm", write_statm},
-    {"status", write_status}, {"wchan", write_wchan},
+    {"maps", write_maps, true},      {"stat", write_stat, false},   {"statm", write_statm, false},
+    {"status", write_status, false}, {"wchan", write_wchan, false},
 };
 
 /* ---- finding out which ---- */
@@ -372,6 +373,8 @@ static bool write_of_process(struct director *d, struct task *task, const char *
         auto_buf struct buf real = {0};
         struct process *process = process_by_ns_pid(d, pid);
         struct subject about = {d, task, process, task->process, NULL};
+        if (process_files[i].of_itself && process != task->process)
+            return false;
         if ((process == NULL && !d->own_pids) || !read_real(task, pid, path, &real))
             return false;
         buf_add(&real, "", 1);
