@@ -126,7 +126,9 @@ static void note_times(struct director *d, struct task *task, const char *path, 
     }
     char itself[32]; /* the very file, whatever the name means by now */
     snprintf(itself, sizeof itself, "/proc/self/fd/%d", file);
-    if (is_kept)
+    /* What a confined run leaves, nobody keeps; and names that it changes meanwhile must not lead
+     * the director, who has more rights. */
+    if (is_kept && d->options->confinement == NULL)
         utimensat(AT_FDCWD, itself, keep, 0);
 }
 
