@@ -279,7 +279,7 @@ END
 
 @test "who spins on the counter of time gives way in the end" {
     holds_counter
-    perform counter-spin false <<<done
+    perform counter-spin false <<<'done'
 }
 
 @test "System V's objects are numbered anew in each run, and none is left behind" {
