@@ -293,6 +293,28 @@ END
     ipcs -m | diff before -
 }
 
+@test "the kernel's clock discipline tells the scenario's time" {
+    perform discipline <<<'2000000003 0, 2000000003 0: 0 0'
+}
+
+@test "who sleeps beside somebody who spins wakes in time, under each schedule" {
+    holds_counter
+    for schedule in round-robin run-to-block random:1; do
+        "$PROCENARIO" run --quiet --schedule "$schedule" --trace trace.json -- "$PROGRAMS/engine" spin-beside
+        python3 "$top/tests/output_of.py" trace.json | grep -Eqx 'woke at 20[0-9][0-9]'
+    done
+}
+
+@test "the scenario's time ends who spins on the clock" {
+    cat >spin.yaml <<END
+limits: {time: 10s}
+processes: {main: [{exec: [sh, -c, '"$PROGRAMS/engine" spin-for-ever']}]}
+END
+    run -1 "$PROCENARIO" run --quiet --trace trace.json spin.yaml
+    grep -q '"event": "limit", "on": "time"' trace.json
+    grep -q '"duration_us": 10000000' trace.json
+}
+
 @test "which processor it is that all share is not told" {
     perform processor <<<'0 of node 0, 0'
 }

@@ -269,8 +269,28 @@ END
     [ "$(sed -n 's/.*"duration_us": \([0-9]*\),.*/\1/p' ../trace.json)" -lt 2500000 ]
 }
 
+@test "to look at many files is no waiting" {
+    mkdir many
+    for i in $(seq 3000); do echo x >"many/$i"; done
+    for command in 'grep -r nothing many' 'tar cf /dev/null many' 'cat many/*' \
+        'python3 -c "import glob; [open(n).read() for n in glob.glob(\"many/*\")]"'; do
+        "$PROCENARIO" run --quiet --trace ../trace.json -- sh -c "$command >/dev/null || :"
+        [ "$(sed -n 's/.*"duration_us": \([0-9]*\),.*/\1/p' ../trace.json)" -le 100000 ]
+    done
+}
+
 @test "with a real clock files have real times" {
     "$PROCENARIO" run --quiet --clock real --trace ../trace.json -- sh -c 'echo >f; stat -c %Y f'
     [ "$(python3 "$top/tests/output_of.py" ../trace.json)" -ge "$(($(date +%s) - 60))" ]
     [ "$(python3 "$top/tests/output_of.py" ../trace.json)" -le "$(date +%s)" ]
+}
+
+@test "every fact of the program is held here" {
+    # shellcheck disable=SC2154 # stderr is set by `run --separate-stderr`
+    run --separate-stderr "$PROGRAMS/files"
+    mapfile -t names < <(sed -n 's/^  //p' <<<"$stderr")
+    [ "${#names[@]}" -gt 10 ]
+    for name in "${names[@]}"; do
+        grep -qE "shows $name( |\$)" "$BATS_TEST_FILENAME"
+    done
 }

@@ -190,7 +190,7 @@ not_built() {
 }
 
 @test "memory bombs are cut off, however the memory is held" {
-    for id in memory memory-shared memory-segments memory-of-many; do
+    for id in memory memory-shared memory-segments memory-queues memory-semaphores memory-of-many; do
         ended "$id" limit "limit 'memory': *"
     done
 }

@@ -10,12 +10,17 @@
 
 #include "actor/internal.h"
 
-static bool is_used(const char *path)
+/* Those that the runner links, and nothing else: what was preloaded may stand in for libc. */
+static bool is_runners_own(const char *path)
 {
+    static const char *const names[] = {"libyaml-",  "libjansson.", "libpcre2-",  "libutf8proc.",
+                                        "libvterm.", "libmd.",      "libseccomp."};
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL ? slash + 1 : path;
-    return name[0] == '\0' /* the program itself */ || strncmp(name, "libc.", 5) == 0 ||
-           strncmp(name, "ld-", 3) == 0 || strncmp(name, "linux-", 6) == 0;
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (strncmp(name, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
 }
 
 /* From its first to its last segment; what lies between may be unmapped, which is no error here. */
@@ -23,7 +28,7 @@ static int shed(struct dl_phdr_info *library, size_t size, void *unused)
 {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = UINTPTR_MAX, end = 0;
     (void)size, (void)unused;
-    if (is_used(library->dlpi_name))
+    if (!is_runners_own(library->dlpi_name))
         return 0;
     for (size_t i = 0; i < library->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &library->dlpi_phdr[i];
@@ -42,7 +47,5 @@ static int shed(struct dl_phdr_info *library, size_t size, void *unused)
 
 void actor_shed_libraries(void)
 {
-#ifndef __SANITIZE_ADDRESS__ /* its runtime is one of them */
     dl_iterate_phdr(shed, NULL);
-#endif
 }

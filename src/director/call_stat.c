@@ -29,20 +29,21 @@ static bool name_of(const struct task *task, unsigned *index)
     return true;
 }
 
-/* A number for the file as the task names it (FNV-1a). */
+/* A number for the file (FNV-1a): as the task names it, or the one that is open. */
 static uint64_t what_is_looked_at(struct task *task)
 {
-    char name[PATH_MAX] = "";
+    char name[PATH_MAX] = "", path[64];
     unsigned index;
-    uint64_t what = UINT64_C(0xcbf29ce484222325) ^ (uint64_t)task->call->number;
-    bool is_named = name_of(task, &index);
-    if (!is_named || index > 0)
-        what = (what ^ (uint32_t)arg(task, 0)) * UINT64_C(0x100000001b3);
-    if (is_named)
+    struct stat status;
+    uint64_t what = UINT64_C(0xcbf29ce484222325);
+    if (name_of(task, &index))
         memory_read_string(task->tid, arg(task, index), name, sizeof name);
     for (const char *c = name; *c != '\0'; c++)
         what = (what ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
-    return what;
+    if (name[0] != '\0')
+        return index > 0 ? what ^ (uint32_t)arg(task, 0) : what;
+    path_from_here(task, (int)arg(task, 0), "", path, sizeof path);
+    return stat(path, &status) == 0 ? what ^ status.st_ino ^ ((uint64_t)status.st_dev << 40) : what;
 }
 
 static bool visible_look(struct director *d, struct task *task)
@@ -170,7 +171,8 @@ static void leave_readlink(struct director *d, struct task *task, int64_t result
 
 #define LOOKING(call, entering, leaving)                                                           \
     {                                                                                              \
-        SYS_##call, #call, .is_visible = visible_look, .enter = entering, .leave = leaving         \
+        SYS_##call, #call, .is_visible = visible_look, .waits_busily = true, .enter = entering,    \
+                           .leave = leaving                                                        \
     }
 
 const struct call_row calls_stat[] = {

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <sys/time.h>
+#include <sys/timex.h>
 #include <time.h>
 
 #ifndef CLOCK_TAI
@@ -77,6 +78,12 @@ int64_t clock_to_scenario(struct director *d, int clock, int64_t absolute_ns)
     }
 }
 
+static bool visible_clock(struct director *d, struct task *task)
+{
+    task->gives_way = !is_real(d) && reads_clock_for_long(task);
+    return false;
+}
+
 static enum verdict_of_call enter_clock_gettime(struct director *d, struct task *task)
 {
     int64_t ns;
@@ -110,8 +117,14 @@ bool on_counter_read(struct director *d, struct task *task)
         !arch_get_regs(task->tid, &task->regs) ||
         !arch_answer_counter(task->tid, &task->regs, clock_now(d) + CLOCK_BOOT_NS))
         return false;
+    /* The kernel has taken an ignored signal for one with its default action (force_sig()). */
+    if (task->process->dispositions[SIGSEGV] == DISPOSITION_IGNORE)
+        task->process->dispositions[SIGSEGV] = DISPOSITION_DEFAULT;
     charge_clock_read(d, task);
-    if (is_quiet_for_long(d, task))
+    if (d->ending)
+        return true;
+    task->gives_way = reads_clock_for_long(task) || is_quiet_for_long(d, task);
+    if (task->gives_way)
         park(d, task, PARKED_AT_COMPUTING);
     else
         resume(d, task, 0);
@@ -145,6 +158,40 @@ static enum verdict_of_call enter_time(struct director *d, struct task *task)
     return answer(task, seconds);
 }
 #endif
+
+/* Reading how the kernel's clock is disciplined (adjtimex(2)): its time is the scenario's, and
+ * nothing of what it did to its clock is told. */
+static bool reads_discipline(struct task *task, uint64_t *address, int *clock)
+{
+    bool of_clock = task->call->number == SYS_clock_adjtime;
+    unsigned modes;
+    *address = arg(task, of_clock ? 1 : 0);
+    *clock = of_clock ? (int)arg(task, 0) : CLOCK_REALTIME;
+    return memory_read(task->tid, *address, &modes, sizeof modes) && modes == 0;
+}
+
+static enum verdict_of_call enter_adjtimex(struct director *d, struct task *task)
+{
+    uint64_t address;
+    int clock;
+    return !is_real(d) && reads_discipline(task, &address, &clock) ? CALL_GO_LEAVE : CALL_GO;
+}
+
+static void leave_adjtimex(struct director *d, struct task *task, int64_t result)
+{
+    struct timex plain = {.tick = 10000, .precision = 1};
+    uint64_t address;
+    int64_t ns;
+    int clock;
+    if (result < 0 || !reads_discipline(task, &address, &clock) ||
+        !clock_shows(d, task, clock, &ns))
+        return;
+    plain.time.tv_sec = ns / NS_PER_S;
+    plain.time.tv_usec = ns % NS_PER_S / NS_PER_US;
+    memory_write(task->tid, address, &plain, sizeof plain);
+    arch_set_result(&task->regs, TIME_OK);
+    arch_set_regs(task->tid, &task->regs);
+}
 
 /* ---- processor time ---- */
 
@@ -284,11 +331,15 @@ static enum verdict_of_call enter_getcpu(struct director *d, struct task *task)
 }
 
 const struct call_row calls_time[] = {
-    {SYS_clock_gettime, "clock_gettime", .enter = enter_clock_gettime},
-    {SYS_gettimeofday, "gettimeofday", .enter = enter_gettimeofday},
+    {SYS_clock_gettime, "clock_gettime", .is_visible = visible_clock, .waits_busily = true,
+     .enter = enter_clock_gettime},
+    {SYS_gettimeofday, "gettimeofday", .is_visible = visible_clock, .waits_busily = true,
+     .enter = enter_gettimeofday},
 #ifdef SYS_time
-    {SYS_time, "time", .enter = enter_time},
+    {SYS_time, "time", .is_visible = visible_clock, .waits_busily = true, .enter = enter_time},
 #endif
+    {SYS_adjtimex, "adjtimex", .enter = enter_adjtimex, .leave = leave_adjtimex},
+    {SYS_clock_adjtime, "clock_adjtime", .enter = enter_adjtimex, .leave = leave_adjtimex},
     {SYS_times, "times", .enter = enter_times},
     {SYS_getrusage, "getrusage", .enter = enter_getrusage, .leave = leave_getrusage},
     {SYS_sysinfo, "sysinfo", .enter = enter_sysinfo, .leave = leave_sysinfo},

@@ -18,11 +18,6 @@ extern const size_t calls_actor_count, calls_exec_count, calls_file_count, calls
     calls_poll_count, calls_session_count, calls_signal_count, calls_sleep_count, calls_stat_count,
     calls_sysv_count, calls_time_count, calls_timer_count, calls_wait_count;
 
-/* The way from here to a file that the task names from the open `directory` or AT_FDCWD. An empty
- * name is the descriptor's own file. */
-void path_from_here(const struct task *task, int directory, const char *name, char *path,
-                    size_t size);
-
 /* A name in the directory of `path`, as it is seen from here, was made or removed. Cuts the path.
  */
 void directory_changed(struct director *d, char *path, int64_t moment);

@@ -179,6 +179,10 @@ void charge(struct director *d, struct process *process, int64_t ns)
         ns = until_own;
     clock_advance(d, d->now_ns + ns);
     charge_processor(d, process, ns);
+    if (d->now_ns > d->scenario->limits.time_ns && !d->ending) {
+        d->now_ns = d->scenario->limits.time_ns;
+        limit_exceeded(d, process, "time", "the scenario's time is over");
+    }
 }
 
 static int64_t price(uint32_t in_a_row, uint32_t free_ones, uint32_t per_doubling)
@@ -202,6 +206,11 @@ void charge_clock_read(struct director *d, struct task *task)
     charge(d, task->process, price(task->clock_reads, FREE_CLOCK_READS, CLOCK_READS_PER_DOUBLING));
 }
 
+bool reads_clock_for_long(const struct task *task)
+{
+    return task->clock_reads >= FREE_CLOCK_READS;
+}
+
 bool charge_look(struct director *d, struct task *task, uint64_t what)
 {
     const size_t count = ARRAY_SIZE(task->looked_at);
@@ -209,6 +218,7 @@ bool charge_look(struct director *d, struct task *task, uint64_t what)
     for (size_t i = 0; i < count; i++)
         again |= task->looked_at[i] == what;
     if (!again) {
+        task->looks = 0;
         memmove(&task->looked_at[1], &task->looked_at[0], (count - 1) * sizeof task->looked_at[0]);
         task->looked_at[0] = what;
         return false;

@@ -2,7 +2,7 @@
  * Looking at a task's descriptors: what kind they are and whether they are ready. A duplicate is
  * taken by pidfd_getfd(2) and closed at once: one kept would hide an end of file or a broken pipe.
  */
-#include "director/calls.h"
+#include "director/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>

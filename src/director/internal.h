@@ -452,6 +452,8 @@ void task_deadline(struct director *d, struct task *task, int64_t at_ns);
  * polling loops end. */
 void charge_poll(struct director *d, struct task *task);
 void charge_clock_read(struct director *d, struct task *task);
+/* It has read clocks so often that it waits for a time, which others shall not be kept from. */
+bool reads_clock_for_long(const struct task *task);
 /* It looks at a file, which `what` stands for. True: it does so again and again, and waits for a
  * change, which others shall have a turn to make. */
 bool charge_look(struct director *d, struct task *task, uint64_t what);
@@ -511,6 +513,10 @@ void on_group_stop(struct director *d, struct task *task, int signal);
 void on_continued(struct director *d, struct task *task);
 
 /* descriptors.c */
+/* The way from here to a file that the task names from the open `directory` or AT_FDCWD. An empty
+ * name is the descriptor's own file. */
+void path_from_here(const struct task *task, int directory, const char *name, char *path,
+                    size_t size);
 /* A duplicate of the task's descriptor (close it at once), or -1. */
 int descriptor_dup(struct director *d, struct task *task, int fd);
 struct descriptor descriptor_look(struct director *d, struct task *task, int fd);
@@ -638,12 +644,12 @@ void unwatch_signals(const struct runner_signals *saved);
 char kernel_state(pid_t tid);
 /* The real processor time of a task's process; -1: it cannot be known. */
 int64_t cpu_ns(pid_t pid);
-/* usage.c: at each tick, cuts the run off where it uses more than it may. */
-void check_limits(struct director *d);
-void cpu_exceeded(struct director *d, const struct process *process);
 /* Counts what the task asks of the director and nobody else could see. True: it has done nothing
  * else for long; time has passed for it, and others shall have a turn. */
 bool is_quiet_for_long(struct director *d, struct task *task);
+/* usage.c: at each tick, cuts the run off where it uses more than it may. */
+void check_limits(struct director *d);
+void cpu_exceeded(struct director *d, const struct process *process);
 /* Until nobody is left, or the run has ended. */
 void run_loop(struct director *d);
 /* A call's exit stop was dealt with: the task goes on, at once or when all is quiet. */
@@ -669,6 +675,7 @@ struct call_row {
      */
     bool (*is_visible)(struct director *d, struct task *task);
     bool visible;
+    bool waits_busily;         /* asks again and again who waits for something: files, clocks */
     bool filtered_by_argument; /* filter.c traps it for some arguments only */
     bool takes_signals;        /* it waits for signals that may be ignored otherwise */
     int fails_as;              /* its faults: enum fault_call plus one; 0: none */

@@ -124,10 +124,12 @@ static void on_call_entry(struct director *d, struct task *task)
     if (task->exec_error != 0 && row->number != SYS_execve && row->number != SYS_execveat)
         tell_failed_exec(d, task);
     task->gives_way = false;
+    if (!row->waits_busily)
+        task->looks = 0;
     task->visible = row->is_visible != NULL ? row->is_visible(d, task) : row->visible;
     task->gives_way |= !task->visible && is_quiet_for_long(d, task);
     if (task->visible)
-        task->quiet_calls = task->looks = 0;
+        task->quiet_calls = 0;
     task->fault = NULL;
     if (task->visible && row->fails_as != 0 && task->written_before == 0)
         task->fault = fault_for(d, task, (enum fault_call)(row->fails_as - 1));

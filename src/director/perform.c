@@ -124,11 +124,14 @@ static void counter_take_back(void)
     sigaction(SIGSEGV, &segv_before, NULL);
 }
 
-/* A library read it after all, or the fault is a real one: the instruction is tried again. */
-static void on_fault(int signal)
+/* A library read it after all, or the fault is a real one: the instruction is tried again. What
+ * somebody sent comes again, too. */
+static void on_fault(int signal, siginfo_t *info, void *context)
 {
-    (void)signal;
+    (void)context;
     counter_take_back();
+    if (info->si_code <= 0)
+        raise(signal);
 }
 
 /* Whether it may be read is a bit of the processor's (CR4.TSD), which the kernel changes when it
@@ -136,7 +139,7 @@ static void on_fault(int signal)
  * of a stop. So the director may not, either, while it performs. */
 static void counter_leave(void)
 {
-    struct sigaction action = {.sa_handler = on_fault};
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO};
     if (sigaction(SIGSEGV, &action, &segv_before) != 0)
         return;
     counter_is_left = true;

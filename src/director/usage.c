@@ -155,32 +155,45 @@ static uint64_t page_tables(const struct process *process)
     return read_file(path, text, sizeof text) ? field_bytes(text, "VmPTE:") : 0;
 }
 
-/* System V segments. The file is about the ipc namespace of who opens it. */
-static uint64_t segments_here(void)
+/* What a message, a queue and a semaphore take beside what they hold. */
+#define MESSAGE_BYTES 64
+#define QUEUE_BYTES 256
+#define SEMAPHORE_BYTES 64
+
+/* System V's objects. Such a file is about the ipc namespace of who opens it (proc(5)). */
+static uint64_t objects_of(const char *kind)
 {
-    char line[512];
+    char path[48], line[512];
     uint64_t bytes = 0;
-    FILE *file = fopen("/proc/sysvipc/shm", "re");
+    snprintf(path, sizeof path, "/proc/sysvipc/%s", kind);
+    FILE *file = fopen(path, "re");
     if (file == NULL)
         return 0;
-    /* key shmid perms size cpid lpid nattch uid gid cuid cgid atime dtime ctime rss swap */
     while (fgets(line, sizeof line, file) != NULL) {
-        unsigned long long resident;
-        if (sscanf(line, "%*d %*d %*o %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %llu",
-                   &resident) == 1)
-            bytes += resident;
+        unsigned long long resident, held, count;
+        if (strcmp(kind, "shm") == 0) {
+            /* key shmid perms size cpid lpid nattch uid gid cuid cgid times … rss swap */
+            if (sscanf(line, "%*d %*d %*o %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %llu",
+                       &resident) == 1)
+                bytes += resident;
+        } else if (strcmp(kind, "msg") == 0) {
+            if (sscanf(line, "%*d %*d %*o %llu %llu", &held, &count) == 2) /* cbytes qnum */
+                bytes += QUEUE_BYTES + held + count * MESSAGE_BYTES;
+        } else if (sscanf(line, "%*d %*d %*o %llu", &count) == 1) { /* nsems */
+            bytes += QUEUE_BYTES + count * SEMAPHORE_BYTES;
+        }
     }
     fclose(file);
     return bytes;
 }
 
 /* Those of the run, whose namespace the director enters for a moment; it made it. */
-static uint64_t segments(const struct director *d)
+static uint64_t system_v_objects(const struct director *d)
 {
     auto_close int own = open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC);
     if (own < 0 || setns(d->ipc_namespace, CLONE_NEWIPC) != 0)
-        return 0;
-    uint64_t bytes = segments_here();
+        BUG("the run's ipc namespace is closed to the director");
+    uint64_t bytes = objects_of("shm") + objects_of("msg") + objects_of("sem");
     if (setns(own, CLONE_NEWIPC) != 0)
         BUG("the way back from the run's ipc namespace is closed");
     return bytes;
@@ -199,7 +212,7 @@ static uint64_t sockets(void)
 static uint64_t held_by_nobody(struct director *d)
 {
     struct shared_objects objects = {0};
-    uint64_t bytes = segments(d) + sockets();
+    uint64_t bytes = system_v_objects(d) + sockets();
     for (struct process *p = d->first_process; p != NULL; p = p->next_all) {
         if (p->state == STATE_ZOMBIE)
             continue;

@@ -30,6 +30,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
+#include <sys/timex.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -763,6 +764,36 @@ static void system_v(void)
            (long)of_semaphore.sem_otime);
 }
 
+/* How the kernel disciplines its clock, and what time it is by it. */
+static void discipline(void)
+{
+    struct timex state = {0}, same = {0};
+    sleep(3);
+    int answer = adjtimex(&state), answer_of_clock = clock_adjtime(CLOCK_REALTIME, &same);
+    printf("%ld %d, %ld %d: %ld %ld\n", (long)state.time.tv_sec, answer, (long)same.time.tv_sec,
+           answer_of_clock, (long)state.maxerror, (long)state.freq);
+}
+
+/* Somebody spins on the counter; who sleeps meanwhile wakes in time. */
+static void spin_beside_sleeper(void)
+{
+    pid_t child = forked();
+    if (child == 0)
+        for (;;)
+            counter();
+    sleep(1);
+    sleep(1);
+    printf("woke at %ld\n", elapsed());
+    kill(child, SIGKILL);
+    status_of(child, 0);
+}
+
+static void spin_for_ever(void)
+{
+    for (;;)
+        time(NULL);
+}
+
 static void which_processor(void)
 {
     unsigned processor = 9, node = 9;
@@ -782,6 +813,7 @@ static const struct fact {
     {"counter", count_time},
     {"counter-prefixes", count_with_prefixes},
     {"counter-spin", spin_by_counter},
+    {"discipline", discipline},
     {"duplicate-output", duplicate_output},
     {"eintr", interrupted},
     {"fcntl-lock", record_lock},
@@ -805,6 +837,8 @@ static const struct fact {
     {"sigtimedwait", timed_wait},
     {"socketpair", socket_pair},
     {"spawn", spawn},
+    {"spin-beside", spin_beside_sleeper},
+    {"spin-for-ever", spin_for_ever},
     {"spinner", spinner},
     {"stop-continue", stop_continue},
     {"system-v", system_v},
