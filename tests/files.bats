@@ -286,8 +286,8 @@ END
 }
 
 @test "every fact of the program is held here" {
-    # shellcheck disable=SC2154 # stderr is set by `run --separate-stderr`
     run --separate-stderr "$PROGRAMS/files"
+    # shellcheck disable=SC2154 # stderr is set by `run --separate-stderr`
     mapfile -t names < <(sed -n 's/^  //p' <<<"$stderr")
     [ "${#names[@]}" -gt 10 ]
     for name in "${names[@]}"; do
