@@ -28,8 +28,10 @@ static struct timespec shown(ino_t inode)
 int main(void)
 {
     const struct perform_options options = {.clock = CLOCK_KIND_VIRTUAL};
+    const struct scenario scenario = {.limits.time_ns = 60 * NS_PER_S};
     struct process process = {0};
     d.options = &options;
+    d.scenario = &scenario;
     task.tid = getpid();
     task.process = &process;
     filestat_begin(&d);
