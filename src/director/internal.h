@@ -635,7 +635,7 @@ void set_title(const char *title);
 /* The runner's own signals while it performs: a regular tick, and requests to stop. */
 struct runner_signals {
     size_t count;
-    struct sigaction before[6];
+    struct sigaction before[6], child_before;
 };
 /* `live`: the keys ^Z and ^\, too. */
 void watch_signals(struct runner_signals *saved, bool live);

@@ -65,6 +65,9 @@ void watch_signals(struct runner_signals *saved, bool live)
         if (i > 0 && saved->before[i].sa_handler == SIG_IGN)
             sigaction(watched_signals[i], &saved->before[i], NULL); /* nohup */
     }
+    /* Stops are waited for: a signal for each of them would only be thrown away. */
+    const struct sigaction no_stops = {.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP};
+    sigaction(SIGCHLD, &no_stops, &saved->child_before);
     struct itimerval every = {{0, TICK_US}, {0, TICK_US}};
     setitimer(ITIMER_REAL, &every, NULL);
 }
@@ -76,6 +79,7 @@ void unwatch_signals(const struct runner_signals *saved)
     signal(SIGALRM, SIG_IGN); /* a tick that is still on its way must not meet the former action */
     for (size_t i = 0; i < saved->count; i++)
         sigaction(watched_signals[i], &saved->before[i], NULL);
+    sigaction(SIGCHLD, &saved->child_before, NULL);
 }
 
 /* ---- one stop ---- */
