@@ -485,19 +485,26 @@ static void fix_addresses(struct trial *trial)
         trial->code = errno;
 }
 
-static void look_addresses(struct probe_answer *answer)
+/* Tries it in a child. False: it is refused, which takes something from runs. */
+static bool is_granted(struct probe_answer *answer, void (*attempt)(struct trial *),
+                       const char *seen, const char *refused)
 {
     struct trial trial = {0};
-    if (!try_in_child(0, fix_addresses, &trial))
+    if (!try_in_child(0, attempt, &trial))
         trial.code = errno;
-    if (trial.code == 0) {
-        found(answer, PROBE_OK, "address randomisation can be switched off");
-        return;
-    }
-    found(answer, PROBE_DEGRADED, "personality(ADDR_NO_RANDOMIZE) is refused: %s",
-          strerror(trial.code));
-    mend(answer, is_filtered() ? "docker run --security-opt seccomp=unconfined"
-                               : "sysctl -w kernel.randomize_va_space=0");
+    if (trial.code == 0)
+        found(answer, PROBE_OK, "%s", seen);
+    else
+        found(answer, PROBE_DEGRADED, "%s: %s", refused, strerror(trial.code));
+    return trial.code == 0;
+}
+
+static void look_addresses(struct probe_answer *answer)
+{
+    if (!is_granted(answer, fix_addresses, "address randomisation can be switched off",
+                    "personality(ADDR_NO_RANDOMIZE) is refused"))
+        mend(answer, is_filtered() ? "docker run --security-opt seccomp=unconfined"
+                                   : "sysctl -w kernel.randomize_va_space=0");
 }
 
 static void hold_counter(struct trial *trial)
@@ -508,15 +515,9 @@ static void hold_counter(struct trial *trial)
 
 static void look_counter(struct probe_answer *answer)
 {
-    struct trial trial = {0};
-    if (!try_in_child(0, hold_counter, &trial))
-        trial.code = errno;
-    if (trial.code == 0) {
-        found(answer, PROBE_OK, "the processor's own can be held");
-        return;
-    }
-    found(answer, PROBE_DEGRADED, "prctl(PR_SET_TSC) fails: %s", strerror(trial.code));
-    mend(answer, "Linux 2.6.26 or newer on x86_64, 6.12 or newer on aarch64");
+    if (!is_granted(answer, hold_counter, "the processor's own can be held",
+                    "prctl(PR_SET_TSC) fails"))
+        mend(answer, "Linux 2.6.26 or newer on x86_64, 6.12 or newer on aarch64");
 }
 
 static void look_terminals(struct probe_answer *answer)

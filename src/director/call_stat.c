@@ -29,34 +29,43 @@ static bool name_of(const struct task *task, unsigned *index)
     return true;
 }
 
-/* A number for the file (FNV-1a): as the task names it, or the one that is open. */
-static uint64_t what_is_looked_at(struct task *task)
+/* The open file that the task asks about. False: it asks by name, or there is none. */
+static bool look_at_descriptor(struct task *task, struct stat *status)
 {
-    char name[PATH_MAX] = "", path[64];
+    char path[64], first;
     unsigned index;
-    struct stat status;
+    int fd = (int)arg(task, 0);
+    if (name_of(task, &index) &&
+        (index == 0 || !memory_read(task->tid, arg(task, index), &first, 1) || first != '\0'))
+        return false;
+    path_from_here(task, fd, "", path, sizeof path);
+    return fd >= 0 && stat(path, status) == 0;
+}
+
+/* A number for the file as the task names it (FNV-1a). */
+static uint64_t what_is_named(struct task *task)
+{
+    char name[PATH_MAX];
+    unsigned index;
     uint64_t what = UINT64_C(0xcbf29ce484222325);
-    if (name_of(task, &index))
-        memory_read_string(task->tid, arg(task, index), name, sizeof name);
+    if (!name_of(task, &index) ||
+        !memory_read_string(task->tid, arg(task, index), name, sizeof name))
+        return what;
     for (const char *c = name; *c != '\0'; c++)
         what = (what ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
-    if (name[0] != '\0')
-        return index > 0 ? what ^ (uint32_t)arg(task, 0) : what;
-    path_from_here(task, (int)arg(task, 0), "", path, sizeof path);
-    return stat(path, &status) == 0 ? what ^ status.st_ino ^ ((uint64_t)status.st_dev << 40) : what;
+    return index > 0 ? what ^ (uint32_t)arg(task, 0) : what;
 }
 
 static bool visible_look(struct director *d, struct task *task)
 {
-    task->gives_way =
-        d->options->clock == CLOCK_KIND_VIRTUAL && charge_look(d, task, what_is_looked_at(task));
+    struct stat status;
+    if (d->options->clock == CLOCK_KIND_REAL)
+        return false;
+    uint64_t what = look_at_descriptor(task, &status)
+                        ? status.st_ino ^ ((uint64_t)status.st_dev << 40)
+                        : what_is_named(task);
+    task->gives_way = charge_look(d, task, what);
     return false;
-}
-
-static enum verdict_of_call enter_look(struct director *d, struct task *task)
-{
-    (void)task;
-    return d->options->clock == CLOCK_KIND_REAL ? CALL_GO : CALL_GO_LEAVE;
 }
 
 /* Of a file that is open the director can ask as well as the program could: that spares the stop at
@@ -64,15 +73,10 @@ static enum verdict_of_call enter_look(struct director *d, struct task *task)
 static enum verdict_of_call enter_stat_descriptor(struct director *d, struct task *task)
 {
     bool at = task->call->number == SYS_newfstatat;
-    char path[64], first = 1;
     struct stat status;
-    enum verdict_of_call verdict = enter_look(d, task);
-    if (verdict == CALL_GO || (int)arg(task, 0) < 0 ||
-        (at && (arg(task, 3) != AT_EMPTY_PATH || !memory_read(task->tid, arg(task, 1), &first, 1) ||
-                first != '\0')))
-        return verdict;
-    path_from_here(task, (int)arg(task, 0), "", path, sizeof path);
-    if (stat(path, &status) != 0)
+    enum verdict_of_call verdict = enter_told_otherwise(d, task);
+    if (verdict == CALL_GO || (at && arg(task, 3) != AT_EMPTY_PATH) ||
+        !look_at_descriptor(task, &status))
         return verdict;
     filestat_show(d, task, &status);
     bool told = memory_write(task->tid, arg(task, at ? 2 : 1), &status, sizeof status);
@@ -99,7 +103,7 @@ static bool lacks_time(const struct task *task)
 
 static enum verdict_of_call enter_statx(struct director *d, struct task *task)
 {
-    enum verdict_of_call verdict = enter_look(d, task);
+    enum verdict_of_call verdict = enter_told_otherwise(d, task);
     if (verdict == CALL_GO_LEAVE && lacks_time(task)) {
         arch_set_call_arg(&task->regs, 3, arg(task, 3) | STATX_MTIME);
         arch_set_regs(task->tid, &task->regs);
@@ -177,15 +181,15 @@ static void leave_readlink(struct director *d, struct task *task, int64_t result
 
 const struct call_row calls_stat[] = {
 #ifdef SYS_stat
-    LOOKING(stat, enter_look, leave_stat),
-    LOOKING(lstat, enter_look, leave_stat),
-    LOOKING(readlink, enter_look, leave_readlink),
+    LOOKING(stat, enter_told_otherwise, leave_stat),
+    LOOKING(lstat, enter_told_otherwise, leave_stat),
+    LOOKING(readlink, enter_told_otherwise, leave_readlink),
 #endif
     LOOKING(fstat, enter_stat_descriptor, leave_stat),
     LOOKING(newfstatat, enter_stat_descriptor, leave_stat),
     LOOKING(statx, enter_statx, leave_statx),
-    LOOKING(readlinkat, enter_look, leave_readlink),
-    LOOKING(statfs, enter_look, leave_statfs),
-    LOOKING(fstatfs, enter_look, leave_statfs),
+    LOOKING(readlinkat, enter_told_otherwise, leave_readlink),
+    LOOKING(statfs, enter_told_otherwise, leave_statfs),
+    LOOKING(fstatfs, enter_told_otherwise, leave_statfs),
 };
 const size_t calls_stat_count = ARRAY_SIZE(calls_stat);

@@ -223,12 +223,6 @@ void write_usage(struct task *task, uint64_t address, int64_t processor_ns)
     memory_write(task->tid, address, &usage, sizeof usage);
 }
 
-static enum verdict_of_call enter_getrusage(struct director *d, struct task *task)
-{
-    (void)task;
-    return is_real(d) ? CALL_GO : CALL_GO_LEAVE;
-}
-
 static void leave_getrusage(struct director *d, struct task *task, int64_t result)
 {
     if (result != 0)
@@ -241,12 +235,6 @@ static void leave_getrusage(struct director *d, struct task *task, int64_t resul
 }
 
 /* What the machine has is told, what it does is not. */
-static enum verdict_of_call enter_sysinfo(struct director *d, struct task *task)
-{
-    (void)task;
-    return is_real(d) ? CALL_GO : CALL_GO_LEAVE;
-}
-
 static void leave_sysinfo(struct director *d, struct task *task, int64_t result)
 {
     struct sysinfo info;
@@ -341,8 +329,8 @@ const struct call_row calls_time[] = {
     {SYS_adjtimex, "adjtimex", .enter = enter_adjtimex, .leave = leave_adjtimex},
     {SYS_clock_adjtime, "clock_adjtime", .enter = enter_adjtimex, .leave = leave_adjtimex},
     {SYS_times, "times", .enter = enter_times},
-    {SYS_getrusage, "getrusage", .enter = enter_getrusage, .leave = leave_getrusage},
-    {SYS_sysinfo, "sysinfo", .enter = enter_sysinfo, .leave = leave_sysinfo},
+    {SYS_getrusage, "getrusage", .enter = enter_told_otherwise, .leave = leave_getrusage},
+    {SYS_sysinfo, "sysinfo", .enter = enter_told_otherwise, .leave = leave_sysinfo},
     {SYS_prlimit64, "prlimit64", .filtered_by_argument = true, .enter = enter_limit},
     {SYS_setrlimit, "setrlimit", .filtered_by_argument = true, .enter = enter_limit},
     {SYS_getrandom, "getrandom", .enter = enter_getrandom},

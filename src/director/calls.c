@@ -59,6 +59,12 @@ static void join_all(void)
     qsort(numbers, number_count, sizeof numbers[0], by_number);
 }
 
+enum verdict_of_call enter_told_otherwise(struct director *d, struct task *task)
+{
+    (void)task;
+    return d->options->clock == CLOCK_KIND_REAL ? CALL_GO : CALL_GO_LEAVE;
+}
+
 const struct call_row *call_find(long number)
 {
     join_all();

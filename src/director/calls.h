@@ -28,6 +28,10 @@ struct process *process_of_pidfd(struct director *d, struct task *task, int fd);
 /* The process of a thread that the asker may name by its id, or NULL. */
 struct process *process_of_tid(struct director *d, struct task *asker, pid_t ns_tid);
 
+/* For calls of which leave() changes what the kernel tells; with a real clock it tells the truth.
+ */
+enum verdict_of_call enter_told_otherwise(struct director *d, struct task *task);
+
 /* Reads a struct timespec (or, with `micro`, a struct timeval) as nanoseconds. False: unreadable.
  */
 bool read_time(struct task *task, uint64_t address, bool micro, int64_t *ns);
