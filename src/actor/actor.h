@@ -1,8 +1,8 @@
 /*
  * An actor: a forked child of the runner that performs the steps of its role with plain system
  * calls and knows nothing of the director. After fork it must not use the heap, stdio, or anything
- * else that belongs to the runner, and it must not read clocks through the vDSO (the director hides
- * that from programs at exec, which an actor never passed).
+ * else that belongs to the runner, and it must not read clocks through the vDSO (the director
+ * replaces that at exec, which an actor never passed).
  */
 #ifndef PROCENARIO_ACTOR_ACTOR_H
 #define PROCENARIO_ACTOR_ACTOR_H

@@ -6,6 +6,7 @@
 #define PROCENARIO_DIRECTOR_ARCH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include <sys/user.h>
@@ -31,6 +32,7 @@ void arch_set_call_arg(struct arch_regs *regs, unsigned index, uint64_t value);
 int64_t arch_result(const struct arch_regs *regs);
 void arch_set_result(struct arch_regs *regs, int64_t result);
 uint64_t arch_stack_pointer(const struct arch_regs *regs);
+void arch_set_stack_pointer(struct arch_regs *regs, uint64_t address);
 
 /* At a seccomp stop: the call is not performed; the task will see `result`. */
 bool arch_skip_call(pid_t tid, struct arch_regs *regs, int64_t result);
@@ -52,5 +54,22 @@ uint64_t arch_clone_tls(const struct arch_regs *regs);
  * the task sees a counter of nanoseconds that stands at `ns`, and goes on after the instruction.
  * False: it was something else. */
 bool arch_answer_counter(pid_t tid, struct arch_regs *regs, int64_t ns);
+
+/* Functions for a vDSO (vdso.h). Their code works anywhere, and begins with the constants. */
+struct arch_vdso_constants {
+    uint64_t clock_address; /* of a struct vdso_clock */
+    int64_t realtime_ns, monotonic_ns;
+};
+struct arch_vdso {
+    uint16_t machine; /* EM_… */
+    const unsigned char *code;
+    size_t size;
+    struct arch_vdso_function {
+        const char *name;
+        size_t at; /* in the code */
+    } functions[3];
+};
+/* False: there are none for this processor. */
+bool arch_vdso(struct arch_vdso *vdso);
 
 #endif

@@ -61,6 +61,11 @@ uint64_t arch_stack_pointer(const struct arch_regs *regs)
     return regs->gp.sp;
 }
 
+void arch_set_stack_pointer(struct arch_regs *regs, uint64_t address)
+{
+    regs->gp.sp = address;
+}
+
 /* The number that the kernel will perform is kept apart from x8 (arch/arm64/kernel/ptrace.c). */
 static bool perform(pid_t tid, int number)
 {
@@ -112,6 +117,13 @@ bool arch_answer_counter(pid_t tid, struct arch_regs *regs, int64_t ns)
         regs->gp.regs[instruction & target] = (uint64_t)(read == cntfrq ? NS_PER_S : ns);
     regs->gp.pc += sizeof instruction;
     return arch_set_regs(tid, regs);
+}
+/* The kernel's vDSO stays: handlers of signals return through it on this processor (the kernel's
+ * arch/arm64/kernel/signal.c, setup_return()). */
+bool arch_vdso(struct arch_vdso *vdso)
+{
+    (void)vdso;
+    return false;
 }
 #else
 typedef int arch_aarch64_not_built; /* ISO C wants a declaration in every file */

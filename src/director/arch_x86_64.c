@@ -86,6 +86,11 @@ uint64_t arch_stack_pointer(const struct arch_regs *regs)
     return regs->gp.rsp;
 }
 
+void arch_set_stack_pointer(struct arch_regs *regs, uint64_t address)
+{
+    regs->gp.rsp = address;
+}
+
 bool arch_skip_call(pid_t tid, struct arch_regs *regs, int64_t result)
 {
     regs->gp.orig_rax = (uint64_t)-1;
@@ -146,6 +151,106 @@ bool arch_answer_counter(pid_t tid, struct arch_regs *regs, int64_t ns)
     regs->gp.rax = (uint64_t)ns & UINT32_MAX;
     regs->gp.rdx = (uint64_t)ns >> 32;
     return arch_set_regs(tid, regs);
+}
+/* Each function begins with taking one of the readings that are left (struct vdso_clock); where
+ * there is none, or it cannot answer, it makes the system call. A time is one word, so that it is
+ * read at once, whenever the program is stopped. */
+__asm__(".pushsection .rodata\n"
+        ".balign 16\n"
+        "arch_vdso_code:\n"
+        "1:  .quad 0\n" /* struct arch_vdso_constants: the clock's address, */
+        "2:  .quad 0\n" /* REALTIME at its beginning, */
+        "3:  .quad 0\n" /* and MONOTONIC */
+
+        ".balign 16\n"
+        "arch_vdso_clock_gettime:\n"
+        "    cmpl $7, %edi\n"
+        "    ja 9f\n"
+        "    movq 3b(%rip), %rax\n"
+        "    movl $0xd2, %ecx\n" /* bits: MONOTONIC, its RAW and COARSE, BOOTTIME */
+        "    btl %edi, %ecx\n"
+        "    jc 4f\n"
+        "    movq 2b(%rip), %rax\n"
+        "    movl $0x21, %ecx\n" /* REALTIME, and its COARSE */
+        "    btl %edi, %ecx\n"
+        "    jnc 9f\n" /* one of processor time */
+        "4:  movq 1b(%rip), %rcx\n"
+        "    cmpq $0, 8(%rcx)\n"
+        "    jle 9f\n"
+        "    decq 8(%rcx)\n"
+        "    addq (%rcx), %rax\n"
+        "    xorl %edx, %edx\n"
+        "    movl $1000000000, %ecx\n"
+        "    divq %rcx\n"
+        "    movq %rax, (%rsi)\n"
+        "    movq %rdx, 8(%rsi)\n"
+        "    xorl %eax, %eax\n"
+        "    ret\n"
+        "9:  movl $228, %eax\n" /* SYS_clock_gettime */
+        "    syscall\n"
+        "    ret\n"
+
+        ".balign 16\n"
+        "arch_vdso_gettimeofday:\n"
+        "    testq %rsi, %rsi\n" /* the time zone, too */
+        "    jnz 9f\n"
+        "    testq %rdi, %rdi\n"
+        "    jz 9f\n"
+        "    movq 1b(%rip), %rcx\n"
+        "    cmpq $0, 8(%rcx)\n"
+        "    jle 9f\n"
+        "    decq 8(%rcx)\n"
+        "    movq (%rcx), %rax\n"
+        "    addq 2b(%rip), %rax\n"
+        "    xorl %edx, %edx\n"
+        "    movl $1000000000, %ecx\n"
+        "    divq %rcx\n"
+        "    movq %rax, (%rdi)\n"
+        "    movl %edx, %eax\n"
+        "    xorl %edx, %edx\n"
+        "    movl $1000, %ecx\n"
+        "    divl %ecx\n"
+        "    movq %rax, 8(%rdi)\n"
+        "    xorl %eax, %eax\n"
+        "    ret\n"
+        "9:  movl $96, %eax\n" /* SYS_gettimeofday */
+        "    syscall\n"
+        "    ret\n"
+
+        ".balign 16\n"
+        "arch_vdso_time:\n"
+        "    movq 1b(%rip), %rcx\n"
+        "    cmpq $0, 8(%rcx)\n"
+        "    jle 9f\n"
+        "    decq 8(%rcx)\n"
+        "    movq (%rcx), %rax\n"
+        "    addq 2b(%rip), %rax\n"
+        "    xorl %edx, %edx\n"
+        "    movl $1000000000, %ecx\n"
+        "    divq %rcx\n"
+        "    testq %rdi, %rdi\n"
+        "    jz 4f\n"
+        "    movq %rax, (%rdi)\n"
+        "4:  ret\n"
+        "9:  movl $201, %eax\n" /* SYS_time */
+        "    syscall\n"
+        "    ret\n"
+        "arch_vdso_code_end:\n"
+        ".popsection\n");
+
+bool arch_vdso(struct arch_vdso *vdso)
+{
+    extern const unsigned char arch_vdso_code[], arch_vdso_code_end[], arch_vdso_clock_gettime[],
+        arch_vdso_gettimeofday[], arch_vdso_time[];
+    *vdso = (struct arch_vdso){
+        .machine = EM_X86_64,
+        .code = arch_vdso_code,
+        .size = (size_t)(arch_vdso_code_end - arch_vdso_code),
+        .functions = {{"__vdso_clock_gettime", (size_t)(arch_vdso_clock_gettime - arch_vdso_code)},
+                      {"__vdso_gettimeofday", (size_t)(arch_vdso_gettimeofday - arch_vdso_code)},
+                      {"__vdso_time", (size_t)(arch_vdso_time - arch_vdso_code)}},
+    };
+    return true;
 }
 #else
 typedef int arch_x86_64_not_built; /* ISO C wants a declaration in every file */

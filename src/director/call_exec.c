@@ -97,48 +97,94 @@ static void leave_exec(struct director *d, struct task *task, int64_t result)
         task->exec_error = (int)-result;
 }
 
-void hide_vdso(struct task *task)
+/* ---- a fresh program image ---- */
+
+/* What the kernel puts at the beginning of a program's stack: argc, argv …, NULL, environment …,
+ * NULL, auxiliary vector (x86-64 psABI, AArch64 likewise). */
+struct beginning {
+    uint64_t *words; /* owned */
+    size_t count;
+    uint64_t *vdso; /* entries of the auxiliary vector, type and value, or NULL */
+    uint64_t *random;
+};
+
+static bool find_entries(struct beginning *beginning, size_t have)
+{
+    size_t at = 1;
+    for (unsigned nulls = 0; nulls < 2; at++) {
+        if (at >= have)
+            return false;
+        nulls += beginning->words[at] == 0;
+    }
+    beginning->vdso = beginning->random = NULL;
+    for (; at + 1 < have; at += 2) {
+        uint64_t *entry = &beginning->words[at];
+        if (*entry == AT_NULL) {
+            beginning->count = at + 2;
+            return true;
+        }
+        if (*entry == AT_SYSINFO_EHDR)
+            beginning->vdso = entry;
+        else if (*entry == AT_RANDOM)
+            beginning->random = entry;
+    }
+    return false;
+}
+
+static bool read_beginning(pid_t tid, uint64_t stack, struct beginning *beginning)
+{
+    for (size_t room = 512;; room *= 2) {
+        beginning->words = xreallocarray(beginning->words, room, sizeof *beginning->words);
+        size_t have =
+            memory_read_some(tid, stack, beginning->words, room * sizeof *beginning->words) /
+            sizeof *beginning->words;
+        if (find_entries(beginning, have))
+            return true;
+        if (have < room)
+            return false;
+    }
+}
+
+/* Writes our vDSO over the kernel's, and makes room for its clock: what the stack begins with moves
+ * down, and the clock stands above it. */
+static bool place_vdso(struct director *d, struct task *task, struct arch_regs *regs,
+                       const struct beginning *beginning)
+{
+    const size_t room = 16; /* the stack pointer's alignment */
+    _Static_assert(sizeof(struct vdso_clock) == 16, "its room");
+    uint64_t stack = arch_stack_pointer(regs) - room;
+    size_t size = beginning->count * sizeof *beginning->words;
+    unsigned char image[VDSO_IMAGE_MAX];
+    size_t length = vdso_image(stack + size, CLOCK_EPOCH_NS, CLOCK_BOOT_NS, image, sizeof image);
+    if (length == 0 || !memory_write(task->tid, stack, beginning->words, size))
+        return false;
+    arch_set_stack_pointer(regs, stack);
+    if (!arch_set_regs(task->tid, regs))
+        return false;
+    if (!memory_overwrite(task->tid, beginning->vdso[1], image, length))
+        return false;
+    readings_begin(d, task, stack + size);
+    return true;
+}
+
+void prepare_image(struct director *d, struct task *task)
 {
     struct arch_regs regs;
-    if (!arch_get_regs(task->tid, &regs))
-        return;
-    /* On the new stack: argc, argv …, NULL, environment …, NULL, auxiliary vector (x86-64 psABI,
-     * AArch64 likewise). */
-    uint64_t at = arch_stack_pointer(&regs), word;
-    uint64_t words[512];
-    size_t have = 0, next = 0;
-    unsigned nulls = 0;
-    at += sizeof word; /* argc */
-    for (;;) {
-        if (next >= have) {
-            have = memory_read_some(task->tid, at, words, sizeof words) / sizeof word;
-            next = 0;
-            if (have == 0)
-                return;
-        }
-        word = words[next++];
-        at += sizeof word;
-        if (nulls < 2) {
-            nulls += word == 0;
-            continue;
-        }
-        /* An entry of the auxiliary vector: type (just read, at `at` - 8) and value (at `at`). */
-        uint64_t value;
-        if (word == AT_NULL || !memory_read(task->tid, at, &value, sizeof value))
-            return;
-        if (word == AT_SYSINFO_EHDR) {
+    struct beginning beginning = {0};
+    if (arch_get_regs(task->tid, &regs) &&
+        read_beginning(task->tid, arch_stack_pointer(&regs), &beginning)) {
+        static const unsigned char fixed[16] = "procenario seed";
+        if (beginning.random != NULL)
+            memory_write(task->tid, beginning.random[1], fixed, sizeof fixed);
+        bool takes_turns = d->options->schedule.policy != SCHEDULE_FREE;
+        if (beginning.vdso != NULL && !(takes_turns && place_vdso(d, task, &regs, &beginning))) {
             uint64_t ignore = AT_IGNORE;
-            memory_write(task->tid, at - sizeof word, &ignore, sizeof ignore);
-        } else if (word == AT_RANDOM) {
-            static const unsigned char fixed[16] = "procenario seed";
-            memory_write(task->tid, value, fixed, sizeof fixed);
+            uint64_t entry = arch_stack_pointer(&regs) +
+                             (uint64_t)(beginning.vdso - beginning.words) * sizeof ignore;
+            memory_write(task->tid, entry, &ignore, sizeof ignore);
         }
-        at += sizeof word;
-        if (next < have)
-            next++;
-        else
-            have = next = 0;
     }
+    free(beginning.words);
 }
 
 const struct call_row calls_exec[] = {

@@ -202,8 +202,9 @@ void charge_poll(struct director *d, struct task *task)
 
 void charge_clock_read(struct director *d, struct task *task)
 {
-    task->clock_reads++;
+    task->clock_reads += 1 + readings_taken(task);
     charge(d, task->process, price(task->clock_reads, FREE_CLOCK_READS, CLOCK_READS_PER_DOUBLING));
+    readings_grant(d, task, task->clock_reads + READINGS_GRANTED <= FREE_CLOCK_READS);
 }
 
 bool reads_clock_for_long(const struct task *task)

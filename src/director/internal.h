@@ -22,6 +22,7 @@
 #include "director/arch.h"
 #include "director/director.h"
 #include "director/memory.h"
+#include "director/readings.h"
 
 #define SIGNAL_COUNT 65 /* 1 … 64 */
 #define NAME_MAX_LENGTH 4096
@@ -71,7 +72,8 @@ struct process {
     int exit_signal;   /* what its parent gets when it ends; SIGCHLD for a plain fork */
 
     uint8_t dispositions[SIGNAL_COUNT];
-    uint64_t caught_once;       /* bits: SA_RESETHAND, the handler holds for one delivery */
+    uint64_t caught_once; /* bits: SA_RESETHAND, the handler holds for one delivery */
+    struct readings readings;
     bool no_counter;            /* it wants reading the counter of time to be a fault */
     bool no_child_wait;         /* SA_NOCLDWAIT */
     bool no_child_stop;         /* SA_NOCLDSTOP */
@@ -489,8 +491,9 @@ bool on_counter_read(struct director *d, struct task *task);
 
 /* call_exec.c: the exec succeeded. */
 void told_exec(struct director *d, struct task *task);
-/* Hides the vDSO, so that reading clocks becomes a system call (vdso(7)), and fixes AT_RANDOM. */
-void hide_vdso(struct task *task);
+/* A new program image gets our vDSO (or none, which makes reading clocks a system call, vdso(7)),
+ * and the same random bytes in each run. */
+void prepare_image(struct director *d, struct task *task);
 /* call_exec.c: a failed attempt that nothing came of. */
 void tell_failed_exec(struct director *d, struct task *task);
 

@@ -93,6 +93,9 @@ void on_fork_event(struct director *d, struct task *task, int event, pid_t child
     struct process *process = task->process;
     struct task *child = task_find(d, child_tid);
     bool early = child != NULL;
+    if (event != PTRACE_EVENT_VFORK && task->call != NULL && task->call->number == SYS_clone &&
+        (task->args[0] & CLONE_VM))
+        readings_end(d, task); /* two will run in this memory */
     if (is_thread) {
         not_deterministic(d, process, "%s has threads", process->name);
         d->has_threads = true;
@@ -206,8 +209,9 @@ void on_exec_event(struct director *d, struct task *task, pid_t former_tid)
     posix_timers_forget(process);
     told_exec(d, task);
     vfork_parent_wakes(d, process);
+    process->readings.address = 0;
     if (d->options->clock == CLOCK_KIND_VIRTUAL)
-        hide_vdso(task);
+        prepare_image(d, task);
     /* A vfork parent that was let go by this comes to rest first: the same order in every run. */
     if (d->awaited.count > 1)
         task_set_state(d, task, TASK_SETTLING);

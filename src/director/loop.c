@@ -302,6 +302,7 @@ static long kernel_call(pid_t tid)
 /* It sleeps in the kernel in a call that has no guard. */
 static void note_blocked(struct director *d, struct task *task)
 {
+    readings_grant(d, task, false); /* it will go on without a stop, perhaps at another time */
     task_set_state(d, task, TASK_BLOCKED);
     const char *on = task->in_call && task->call != NULL ? task->call->name : NULL;
     if (on == NULL || !task->call->settles) {
@@ -348,7 +349,7 @@ static void look_at_running(struct director *d, struct task *task)
     int64_t used = cpu_ns(task->process->pid);
     if (used < 0)
         return;
-    if (task->cpu_baseline_ns < 0 || used < task->cpu_baseline_ns) {
+    if (task->cpu_baseline_ns < 0 || used < task->cpu_baseline_ns || readings_go_on(task)) {
         task->cpu_baseline_ns = used;
         return;
     }

@@ -1,9 +1,12 @@
 #include "director/memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 static size_t peek(pid_t tid, uint64_t address, void *out, size_t length)
 {
@@ -89,6 +92,18 @@ bool memory_write(pid_t tid, uint64_t address, const void *bytes, size_t length)
     if (put >= 0 || errno == EFAULT) /* to poke would get past write protection */
         return put == (ssize_t)length;
     return poke(tid, address, bytes, length);
+}
+
+bool memory_overwrite(pid_t tid, uint64_t address, const void *bytes, size_t length)
+{
+    char path[48];
+    snprintf(path, sizeof path, "/proc/%d/mem", tid);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return poke(tid, address, bytes, length);
+    ssize_t put = pwrite(fd, bytes, length, (off_t)address);
+    close(fd);
+    return put == (ssize_t)length;
 }
 
 bool memory_read_string(pid_t tid, uint64_t address, char *out, size_t size)

@@ -16,6 +16,9 @@ bool memory_read(pid_t tid, uint64_t address, void *out, size_t length);
 size_t memory_read_some(pid_t tid, uint64_t address, void *out, size_t length);
 /* Writes exactly `length` bytes. False: not writable there (EFAULT), or the task is gone. */
 bool memory_write(pid_t tid, uint64_t address, const void *bytes, size_t length);
+/* Writes them even where the task itself may not, such as its code. False: not possible, in part
+ * perhaps. */
+bool memory_overwrite(pid_t tid, uint64_t address, const void *bytes, size_t length);
 /* Reads a NUL-terminated string, cut to size - 1 bytes. False: nothing readable there. */
 bool memory_read_string(pid_t tid, uint64_t address, char *out, size_t size);
 

@@ -19,6 +19,8 @@ static void go(struct director *d, struct task *task, enum __ptrace_request requ
         task->cpu_baseline_ns = -1; /* else it goes on computing */
     task_set_state(d, task, TASK_RUNNING);
     task->resumed_at_tick = d->ticks;
+    if (task->process != NULL)
+        readings_refresh(d, task);
     ptrace(request, task->tid, NULL, (void *)(intptr_t)signal);
 }
 

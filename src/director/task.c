@@ -219,6 +219,7 @@ void process_inherit(struct director *d, struct process *child, struct process *
     child->no_child_wait = parent->no_child_wait;
     child->no_child_stop = parent->no_child_stop;
     child->no_counter = parent->no_counter;
+    child->readings = parent->readings;
     child->command = xstrdup(parent->command != NULL ? parent->command : "");
 }
 
