@@ -327,6 +327,21 @@ END
     run ! grep -q '"text": "secret' trace.json
 }
 
+@test "who asks in vain in a loop gives way, under each schedule" {
+    for schedule in round-robin run-to-block random:1; do
+        "$PROCENARIO" run --quiet --schedule $schedule --trace trace.json -- python3 -c '
+import os, time
+if os.fork() == 0:
+    time.sleep(2)
+    os._exit(3)
+while os.waitpid(-1, os.WNOHANG) == (0, 0):
+    pass
+print("reaped")'
+        grep -q '"text": "reaped\\n"' trace.json
+        grep -Eq '"duration_us": 20[0-9]{5},' trace.json
+    done
+}
+
 # ---- ways to wait ------------------------------------------------------------------------------------
 
 @test "poll, select and epoll end by time" {

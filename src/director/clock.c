@@ -200,6 +200,11 @@ void charge_poll(struct director *d, struct task *task)
     charge(d, task->process, price(task->polls, FREE_POLLS, POLLS_PER_DOUBLING));
 }
 
+bool polls_for_long(const struct task *task)
+{
+    return task->polls > FREE_POLLS;
+}
+
 void charge_clock_read(struct director *d, struct task *task)
 {
     task->clock_reads += 1 + readings_taken(task);

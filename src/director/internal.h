@@ -453,6 +453,8 @@ void task_deadline(struct director *d, struct task *task, int64_t at_ns);
 /* A call that only looked and found nothing: costs nothing at first, then more and more, so that
  * polling loops end. */
 void charge_poll(struct director *d, struct task *task);
+/* It has asked in vain so often that it waits, which others shall not be kept from. */
+bool polls_for_long(const struct task *task);
 void charge_clock_read(struct director *d, struct task *task);
 /* It has read clocks so often that it waits for a time, which others shall not be kept from. */
 bool reads_clock_for_long(const struct task *task);

@@ -89,7 +89,7 @@ static struct task *choose(struct director *d)
     switch (spec->policy) {
     case SCHEDULE_RUN_TO_BLOCK:
         for (struct task *task = d->ready.first; task != NULL; task = task->next)
-            if (task->tid == d->latest_turn && !task->gives_way)
+            if (task->tid == d->latest_turn && !task->gives_way && !polls_for_long(task))
                 return task;
         return d->ready.first;
     case SCHEDULE_RANDOM:
