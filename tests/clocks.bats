@@ -61,8 +61,8 @@ after its end: 2000 ms, all agree
 END
 }
 
-@test "who slept in the kernel without the director's help reads the time at which it wakes" {
-    DETERMINISTIC=false shows asleep <<'END'
+@test "who slept in the kernel reads the time at which it wakes" {
+    shows asleep <<'END'
 woken at 5000 ms
 then: 5000 ms, all agree
 END

@@ -1,7 +1,14 @@
-/* System V's shared memory, semaphores and queues: looking at them tells times of the machine's
- * clock. Which operation came when is not followed: all of them come at the run's beginning. */
+/*
+ * System V's shared memory, semaphores and queues. Who waits for a semaphore or a message does so
+ * in the kernel, in its own order: what wakes it is a call of somebody else's, after which it is
+ * seen to be awake. Only the time until which it waits is the scenario's.
+ *
+ * Looking at such an object tells times of the machine's clock. Which operation came when is not
+ * followed: all of them come at the run's beginning.
+ */
 #include "director/calls.h"
 
+#include <errno.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
@@ -47,8 +54,26 @@ static bool tells_times(const struct task *task)
     }
 }
 
+/* Of shared memory only looking is traced, and concerns nobody else. */
+static bool visible_control(struct director *d, struct task *task)
+{
+    (void)d;
+    return task->call->number != SYS_shmctl;
+}
+
+static bool only_looks(const struct task *task)
+{
+    if (task->call->number != SYS_semctl)
+        return tells_times(task);
+    int command = (int)arg(task, 2);
+    return tells_times(task) || command == GETVAL || command == GETALL || command == GETNCNT ||
+           command == GETZCNT || command == GETPID;
+}
+
 static enum verdict_of_call enter_control(struct director *d, struct task *task)
 {
+    if (task->visible && only_looks(task))
+        charge_poll(d, task);
     return d->options->clock == CLOCK_KIND_VIRTUAL && tells_times(task) ? CALL_GO_LEAVE : CALL_GO;
 }
 
@@ -68,9 +93,72 @@ static void leave_control(struct director *d, struct task *task, int64_t result)
     }
 }
 
+/* ---- waiting ---- */
+
+#define TIMEOUT 3 /* argument index of semtimedop(2) */
+
+static bool has_timeout(const struct task *task)
+{
+    return task->call->number == SYS_semtimedop && arg(task, TIMEOUT) != 0;
+}
+
+/* The kernel shall wait without an end: the scenario clock tells when it is over. */
+static void take_timeout(struct director *d, struct task *task)
+{
+    int64_t ns;
+    if (!has_timeout(task) || !read_time(task, arg(task, TIMEOUT), false, &ns) || ns == 0)
+        return; /* EFAULT, EINVAL, or it does not wait */
+    task_deadline(d, task, clock_now(d) + ns);
+    arch_set_call_arg(&task->regs, TIMEOUT, 0);
+    arch_set_regs(task->tid, &task->regs);
+}
+
+static enum verdict_of_call enter_operation(struct director *d, struct task *task)
+{
+    take_timeout(d, task);
+    d->quick_look = true;
+    d->quick_task = task;
+    return CALL_GO_LEAVE;
+}
+
+static void leave_operation(struct director *d, struct task *task, int64_t result)
+{
+    if (task->deadline_ns != INT64_MAX) {
+        bool is_over = task->released == RELEASE_DEADLINE && result == -EINTR;
+        task_deadline(d, task, INT64_MAX);
+        arch_set_call_arg(&task->regs, TIMEOUT, arg(task, TIMEOUT)); /* registers survive a call */
+        arch_set_result(&task->regs, is_over ? -EAGAIN : result);
+        arch_set_regs(task->tid, &task->regs);
+        return;
+    }
+    if (result == -EAGAIN || result == -ENOMSG)
+        charge_poll(d, task);
+    else
+        task->polls = 0;
+}
+
+static void explain_operation(struct director *d, struct task *task, struct buf *out)
+{
+    (void)d;
+    const char *what = task->call->number == SYS_msgsnd   ? "room in message queue"
+                       : task->call->number == SYS_msgrcv ? "a message of queue"
+                                                          : "semaphores of set";
+    buf_printf(out, "waits for %s %d", what, (int)arg(task, 0));
+}
+
 const struct call_row calls_sysv[] = {
     {SYS_shmctl, "shmctl", .enter = enter_control, .leave = leave_control},
-    {SYS_semctl, "semctl", .enter = enter_control, .leave = leave_control},
-    {SYS_msgctl, "msgctl", .enter = enter_control, .leave = leave_control},
+    {SYS_semctl, "semctl", .is_visible = visible_control, .enter = enter_control,
+     .leave = leave_control},
+    {SYS_msgctl, "msgctl", .is_visible = visible_control, .enter = enter_control,
+     .leave = leave_control},
+    {SYS_semop, "semop", .visible = true, .settles = true, .inside = true, .enter = enter_operation,
+     .leave = leave_operation, .explain = explain_operation},
+    {SYS_semtimedop, "semtimedop", .on = "semop", .visible = true, .settles = true, .inside = true,
+     .enter = enter_operation, .leave = leave_operation, .explain = explain_operation},
+    {SYS_msgsnd, "msgsnd", .visible = true, .settles = true, .inside = true,
+     .enter = enter_operation, .leave = leave_operation, .explain = explain_operation},
+    {SYS_msgrcv, "msgrcv", .visible = true, .settles = true, .inside = true,
+     .enter = enter_operation, .leave = leave_operation, .explain = explain_operation},
 };
 const size_t calls_sysv_count = ARRAY_SIZE(calls_sysv);

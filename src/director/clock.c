@@ -122,7 +122,10 @@ static void happen(struct director *d, const struct deadline *deadline)
     case DEADLINE_TASK: {
         struct task *task = task_find(d, (pid_t)deadline->owner);
         task->released = RELEASE_DEADLINE;
-        recheck(d, task);
+        if (task->state == TASK_BLOCKED)
+            wake_blocked(d, task);
+        else
+            recheck(d, task);
         break;
     }
     case DEADLINE_ITIMER:

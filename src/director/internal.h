@@ -178,6 +178,7 @@ struct task {
     int interrupted_by;     /* -errno for a call answered by a fault */
     bool visible;           /* the present call concerns others: it needs a turn */
     bool gives_way;         /* it does not, but others shall have a turn: it went on for long */
+    bool slept;             /* in the kernel (TASK_BLOCKED), and was woken by another's call */
     bool was_held;        /* it waited at this call: a signal interrupts it, as the kernel would */
     struct descriptor io; /* reading and writing: what kind of descriptor */
     bool in_pieces;       /* a large write to a pipe is under way, so much of it done before */
@@ -414,6 +415,8 @@ const char *group_name(struct director *d, pid_t group);
 void resume(struct director *d, struct task *task, int signal); /* PTRACE_CONT */
 void resume_to_exit(struct director *d, struct task *task);     /* PTRACE_SYSCALL */
 void resume_listening(struct director *d, struct task *task);   /* PTRACE_LISTEN */
+/* Ends its sleep in a call that waits in the kernel: the deadline has come. */
+void wake_blocked(struct director *d, struct task *task);
 /* Parks the task: its turn will come. Evaluates the guard. */
 void park(struct director *d, struct task *task, enum parked_at at);
 /* From here on the guard looks at descriptors, which anybody may change: look at each quiet point.
@@ -685,6 +688,7 @@ struct call_row {
     bool takes_signals;        /* it waits for signals that may be ignored otherwise */
     int fails_as;              /* its faults: enum fault_call plus one; 0: none */
     bool settles;              /* it may sleep in the kernel by design: what wakes it is seen to */
+    bool inside;               /* and nobody outside can, where the run has namespaces of its own */
     /* Would it return at once? NULL: yes. May set the task's deadline on the first call (`first`).
      */
     bool (*ready)(struct director *d, struct task *task, bool first);

@@ -152,8 +152,10 @@ static void on_call_entry(struct director *d, struct task *task)
 void after_call(struct director *d, struct task *task)
 {
     /* What the call did may have woken somebody who sleeps in the kernel, or made a child:
-     * everybody comes to rest before this one goes on. */
-    if (d->awaited.count > 1 || d->blocked.count > 0)
+     * everybody comes to rest before this one goes on. Those who are woken go on in their order. */
+    bool in_order = task->slept && d->settling.count > 0;
+    task->slept = false;
+    if (d->awaited.count > 1 || d->blocked.count > 0 || in_order)
         task_set_state(d, task, TASK_SETTLING);
     else
         resume(d, task, 0);
@@ -304,7 +306,9 @@ static void note_blocked(struct director *d, struct task *task)
 {
     readings_grant(d, task, false); /* it will go on without a stop, perhaps at another time */
     task_set_state(d, task, TASK_BLOCKED);
-    const char *on = task->in_call && task->call != NULL ? task->call->name : NULL;
+    const char *on = NULL;
+    if (task->in_call && task->call != NULL)
+        on = task->call->on != NULL ? task->call->on : task->call->name;
     if (on == NULL || !task->call->settles) {
         long number = kernel_call(task->tid);
         const struct call_row *row = number >= 0 ? call_find(number) : NULL;
@@ -318,8 +322,11 @@ static void note_blocked(struct director *d, struct task *task)
                               "%s waited in system call %ld, which is not modelled",
                               task->process->name, number);
     }
-    struct event event = {
-        .kind = EVENT_BLOCK, .process = task->process->name, .on = on != NULL ? on : "kernel"};
+    struct event event = {.kind = EVENT_BLOCK,
+                          .process = task->process->name,
+                          .on = on != NULL ? on : "kernel",
+                          .has_until = task->in_call && task->deadline_ns != INT64_MAX,
+                          .until_us = task->deadline_ns / NS_PER_US};
     process_set_state(d, task->process, STATE_SLEEPING);
     task->blocked_event = true;
     tell(d, &event);
@@ -418,8 +425,7 @@ static void on_tick_seen(struct director *d)
  * thousands. Not where one may come and go by itself: a thread that execs takes another's id. */
 static pid_t whom_to_wait_for(const struct director *d)
 {
-    if (d->has_threads || d->blocked.count > 0 || d->options->schedule.policy == SCHEDULE_FREE ||
-        d->awaited.first == NULL)
+    if (d->has_threads || d->options->schedule.policy == SCHEDULE_FREE || d->awaited.first == NULL)
         return -1;
     return d->awaited.first->tid;
 }
@@ -481,6 +487,7 @@ static bool blocked_woke(struct director *d)
         char state = kernel_state(task->tid);
         if (state != 'S') {
             task_set_state(d, task, TASK_RUNNING);
+            task->slept = true;
             task->resumed_at_tick = d->ticks;
             woke = true;
         }
@@ -495,7 +502,8 @@ static void explain_wait(struct director *d, struct task *task, struct buf *out)
     buf_printf(out, "%s ", task->process->name);
     if (task->state == TASK_STOPPED)
         buf_add_string(out, "is stopped, and nobody will continue it");
-    else if (task->call != NULL && task->call->explain != NULL && task->state == TASK_HELD)
+    else if (task->call != NULL && task->call->explain != NULL &&
+             (task->state == TASK_HELD || (task->state == TASK_BLOCKED && task->call->settles)))
         task->call->explain(d, task, out);
     else if (task->call != NULL)
         buf_printf(out, "waits in %s", task->call->name);
@@ -604,6 +612,15 @@ static bool something_unseen(struct director *d)
     return true;
 }
 
+/* May somebody outside the run wake one who sleeps in the kernel? */
+static bool outside_may_wake(const struct director *d)
+{
+    for (const struct task *task = d->blocked.first; task != NULL; task = task->next)
+        if (!d->own_pids || !task->in_call || task->call == NULL || !task->call->inside)
+            return true;
+    return false;
+}
+
 static void nobody_can_go_on(struct director *d)
 {
     if (timeline_input_awaited(d))
@@ -629,7 +646,7 @@ static void nobody_can_go_on(struct director *d)
         }
         return;
     }
-    if (d->blocked.count > 0 || outside != OUTSIDE_NOT ||
+    if (outside_may_wake(d) || outside != OUTSIDE_NOT ||
         live_waits(d)) { /* the wall limit bounds this */
         wait_for_outside(d, INT64_MAX);
         return;

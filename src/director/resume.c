@@ -36,6 +36,12 @@ void resume_to_exit(struct director *d, struct task *task)
     go(d, task, PTRACE_SYSCALL, 0);
 }
 
+void wake_blocked(struct director *d, struct task *task)
+{
+    await_kernel(d, task);
+    ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL); /* its exit stop comes, with EINTR */
+}
+
 void resume_listening(struct director *d, struct task *task)
 {
     ptrace(PTRACE_LISTEN, task->tid, NULL, NULL);

@@ -163,7 +163,7 @@ static void shared(void)
     say("after its end");
 }
 
-/* It sleeps in the kernel, without the director's help, while time passes. */
+/* It sleeps in the kernel, from which it goes on without a stop, while time passes. */
 static void asleep(void)
 {
     int set = semget(IPC_PRIVATE, 1, 0600);
