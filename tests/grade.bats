@@ -70,6 +70,12 @@ nothing_left() {
     done
 }
 
+@test "who waits for a FIFO that nobody will open is told so at once" {
+    hand_in waits 'mkfifo pipe && read line <pipe; echo hello'
+    grade 0 "$hello" --submissions in -o out
+    grep -q '"end": "deadlock".*"waiting": \["`main` waits for the other end of a FIFO (pipe)' out/waits.json
+}
+
 @test "a race that round-robin misses is found, with the schedule that shows it" {
     grep -q '"schedule": "random:' "$results/race.json"
     gcc -o fan "$submissions/race/fan.c"

@@ -228,6 +228,16 @@ static void leave_open(struct director *d, struct task *task, int64_t result)
         refuse_memory(d, task);
 }
 
+/* Only a FIFO is waited for. */
+static void explain_open(struct director *d, struct task *task, struct buf *out)
+{
+    struct opening opening;
+    (void)d;
+    buf_add_string(out, "waits for the other end of a FIFO");
+    if (read_opening(task, &opening))
+        buf_printf(out, " (%s)", opening.name);
+}
+
 /* Memory in a file without a name is of no process's size, and of no folder's. */
 static enum verdict_of_call enter_memory_file(struct director *d, struct task *task)
 {
@@ -236,15 +246,17 @@ static enum verdict_of_call enter_memory_file(struct director *d, struct task *t
 
 const struct call_row calls_open[] = {
     {SYS_openat, "openat", .on = "open", .is_visible = visible_open, .settles = true,
-     .enter = enter_open, .leave = leave_open, .filtered_by_argument = true},
+     .enter = enter_open, .leave = leave_open, .explain = explain_open,
+     .filtered_by_argument = true},
     {SYS_openat2, "openat2", .on = "open", .is_visible = visible_open, .settles = true,
-     .enter = enter_open, .leave = leave_open},
+     .enter = enter_open, .leave = leave_open, .explain = explain_open},
     {SYS_memfd_create, "memfd_create", .enter = enter_memory_file},
 #ifdef SYS_open
     {SYS_open, "open", .on = "open", .is_visible = visible_open, .settles = true,
-     .enter = enter_open, .leave = leave_open, .filtered_by_argument = true},
+     .enter = enter_open, .leave = leave_open, .explain = explain_open,
+     .filtered_by_argument = true},
     {SYS_creat, "creat", .on = "open", .is_visible = visible_open, .settles = true,
-     .enter = enter_open, .leave = leave_open},
+     .enter = enter_open, .leave = leave_open, .explain = explain_open},
 #endif
 };
 const size_t calls_open_count = ARRAY_SIZE(calls_open);

@@ -615,8 +615,10 @@ static bool something_unseen(struct director *d)
 /* May somebody outside the run wake one who sleeps in the kernel? */
 static bool outside_may_wake(const struct director *d)
 {
+    bool confined = d->options->confinement != NULL; /* nobody else sees its files */
     for (const struct task *task = d->blocked.first; task != NULL; task = task->next)
-        if (!d->own_pids || !task->in_call || task->call == NULL || !task->call->inside)
+        if (!task->in_call || task->call == NULL || !task->call->settles ||
+            !(task->call->inside ? d->own_pids : confined))
             return true;
     return false;
 }
