@@ -61,6 +61,41 @@ after its end: 2000 ms, all agree
 END
 }
 
+@test "processes that shared a memory for a while leave no wrong time in it" {
+    shows left-behind <<'END'
+one who was left in our memory: 1000 ms, all agree
+its grandparent: 5000 ms, all agree
+END
+    DETERMINISTIC=false shows granted-by-child <<'END'
+in a thread: 1000 ms, all agree
+beside a thread: 1500 ms, all agree
+in a thread that slept: 2000 ms, all agree
+END
+}
+
+@test "whoever unwinds the stack gets past the reading of a clock" {
+    shows unwinding <<<'down to main'
+}
+
+@test "where the memory of a running process is closed, every reading is a call" {
+    for name in asleep everywhere; do
+        "$PROGRAMS/refuse" process_vm_readv "$PROCENARIO" run --quiet --trace trace.json -- "$PROGRAMS/clocks" $name
+        run ! grep -q 'they differ' trace.json
+        grep -q 'all agree' trace.json
+        grep -q '"deterministic": true' trace.json
+    done
+    "$PROGRAMS/refuse" process_vm_readv "$PROCENARIO" run --quiet --trace trace.json -- "$PROGRAMS/clocks" work \
+        "$("$PROGRAMS/clocks" rounds)"
+    grep -q '"deterministic": true' trace.json
+}
+
+@test "where /proc is of other processes, none of theirs is written to" {
+    own_vdso
+    [ "$(id -u)" -eq 0 ] || skip "only root makes a pid namespace by itself"
+    unshare --pid --fork "$PROCENARIO" run --quiet --trace trace.json -- "$PROGRAMS/clocks" mapped
+    grep -q '"text": "a vDSO: no\\n"' trace.json
+}
+
 @test "who slept in the kernel reads the time at which it wakes" {
     shows asleep <<'END'
 woken at 5000 ms

@@ -66,8 +66,10 @@ struct arch_vdso {
     size_t size;
     struct arch_vdso_function {
         const char *name;
-        size_t at; /* in the code */
-    } functions[3];
+        size_t at;  /* in the code */
+    } functions[3]; /* one after the other */
+    size_t functions_end;
+    size_t unwinding; /* an .eh_frame_hdr, with all that it refers to; up to the end */
 };
 /* False: there are none for this processor. */
 bool arch_vdso(struct arch_vdso *vdso);

@@ -118,6 +118,7 @@ bool arch_answer_counter(pid_t tid, struct arch_regs *regs, int64_t ns)
     regs->gp.pc += sizeof instruction;
     return arch_set_regs(tid, regs);
 }
+
 /* The kernel's vDSO stays: handlers of signals return through it on this processor (the kernel's
  * arch/arm64/kernel/signal.c, setup_return()). */
 bool arch_vdso(struct arch_vdso *vdso)

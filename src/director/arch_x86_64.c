@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 
 #include "director/memory.h"
+#include "director/vdso.h"
 
 const uint32_t arch_audit = AUDIT_ARCH_X86_64;
 const uint32_t arch_foreign_numbers_from = 0x40000000; /* __X32_SYSCALL_BIT */
@@ -152,29 +153,32 @@ bool arch_answer_counter(pid_t tid, struct arch_regs *regs, int64_t ns)
     regs->gp.rdx = (uint64_t)ns >> 32;
     return arch_set_regs(tid, regs);
 }
-/* Each function begins with taking one of the readings that are left (struct vdso_clock); where
- * there is none, or it cannot answer, it makes the system call. A time is one word, so that it is
- * read at once, whenever the program is stopped. */
+
+/* ---- the vDSO ---- */
+
+_Static_assert(offsetof(struct vdso_clock, now_ns) == 0 &&
+                   offsetof(struct vdso_clock, readings_left) == 8 &&
+                   offsetof(struct arch_vdso_constants, clock_address) == 0 &&
+                   offsetof(struct arch_vdso_constants, realtime_ns) == 8 &&
+                   offsetof(struct arch_vdso_constants, monotonic_ns) == 16,
+               "as the code has them");
+
+/* Each function takes one of the readings that are left; where there is none, or it cannot answer,
+ * it makes the system call. A time is one word, so that it is read at once, whenever the program is
+ * stopped. What unwinding needs (the psABI, DWARF, and the Linux Standard Base of .eh_frame_hdr) is
+ * the same at every instruction: the stack pointer stays, and the return address is where it points
+ * to. */
 __asm__(".pushsection .rodata\n"
         ".balign 16\n"
         "arch_vdso_code:\n"
-        "1:  .quad 0\n" /* struct arch_vdso_constants: the clock's address, */
-        "2:  .quad 0\n" /* REALTIME at its beginning, */
-        "3:  .quad 0\n" /* and MONOTONIC */
+        ".Lclock_address: .quad 0\n" /* struct arch_vdso_constants */
+        ".Lrealtime: .quad 0\n"
+        ".Lmonotonic: .quad 0\n"
 
-        ".balign 16\n"
-        "arch_vdso_clock_gettime:\n"
-        "    cmpl $7, %edi\n"
-        "    ja 9f\n"
-        "    movq 3b(%rip), %rax\n"
-        "    movl $0xd2, %ecx\n" /* bits: MONOTONIC, its RAW and COARSE, BOOTTIME */
-        "    btl %edi, %ecx\n"
-        "    jc 4f\n"
-        "    movq 2b(%rip), %rax\n"
-        "    movl $0x21, %ecx\n" /* REALTIME, and its COARSE */
-        "    btl %edi, %ecx\n"
-        "    jnc 9f\n" /* one of processor time */
-        "4:  movq 1b(%rip), %rcx\n"
+        /* rax: a clock's beginning; then its time, rdx: the nanoseconds of its second. Goes to 9
+         * when no reading is left. */
+        ".macro take_reading\n"
+        "    movq .Lclock_address(%rip), %rcx\n"
         "    cmpq $0, 8(%rcx)\n"
         "    jle 9f\n"
         "    decq 8(%rcx)\n"
@@ -182,13 +186,31 @@ __asm__(".pushsection .rodata\n"
         "    xorl %edx, %edx\n"
         "    movl $1000000000, %ecx\n"
         "    divq %rcx\n"
+        ".endm\n"
+        ".macro make_call number\n"
+        "    movl $\\number, %eax\n"
+        "    syscall\n"
+        "    ret\n"
+        ".endm\n"
+
+        ".balign 16\n"
+        "arch_vdso_clock_gettime:\n"
+        "    cmpl $7, %edi\n"
+        "    ja 9f\n"
+        "    movq .Lmonotonic(%rip), %rax\n"
+        "    movl $0xd2, %ecx\n" /* bits: MONOTONIC, its RAW and COARSE, BOOTTIME */
+        "    btl %edi, %ecx\n"
+        "    jc 1f\n"
+        "    movq .Lrealtime(%rip), %rax\n"
+        "    movl $0x21, %ecx\n" /* REALTIME, and its COARSE */
+        "    btl %edi, %ecx\n"
+        "    jnc 9f\n" /* one of processor time */
+        "1:  take_reading\n"
         "    movq %rax, (%rsi)\n"
         "    movq %rdx, 8(%rsi)\n"
         "    xorl %eax, %eax\n"
         "    ret\n"
-        "9:  movl $228, %eax\n" /* SYS_clock_gettime */
-        "    syscall\n"
-        "    ret\n"
+        "9:  make_call 228\n" /* SYS_clock_gettime */
 
         ".balign 16\n"
         "arch_vdso_gettimeofday:\n"
@@ -196,15 +218,8 @@ __asm__(".pushsection .rodata\n"
         "    jnz 9f\n"
         "    testq %rdi, %rdi\n"
         "    jz 9f\n"
-        "    movq 1b(%rip), %rcx\n"
-        "    cmpq $0, 8(%rcx)\n"
-        "    jle 9f\n"
-        "    decq 8(%rcx)\n"
-        "    movq (%rcx), %rax\n"
-        "    addq 2b(%rip), %rax\n"
-        "    xorl %edx, %edx\n"
-        "    movl $1000000000, %ecx\n"
-        "    divq %rcx\n"
+        "    movq .Lrealtime(%rip), %rax\n"
+        "    take_reading\n"
         "    movq %rax, (%rdi)\n"
         "    movl %edx, %eax\n"
         "    xorl %edx, %edx\n"
@@ -213,35 +228,59 @@ __asm__(".pushsection .rodata\n"
         "    movq %rax, 8(%rdi)\n"
         "    xorl %eax, %eax\n"
         "    ret\n"
-        "9:  movl $96, %eax\n" /* SYS_gettimeofday */
-        "    syscall\n"
-        "    ret\n"
+        "9:  make_call 96\n" /* SYS_gettimeofday */
 
         ".balign 16\n"
         "arch_vdso_time:\n"
-        "    movq 1b(%rip), %rcx\n"
-        "    cmpq $0, 8(%rcx)\n"
-        "    jle 9f\n"
-        "    decq 8(%rcx)\n"
-        "    movq (%rcx), %rax\n"
-        "    addq 2b(%rip), %rax\n"
-        "    xorl %edx, %edx\n"
-        "    movl $1000000000, %ecx\n"
-        "    divq %rcx\n"
+        "    movq .Lrealtime(%rip), %rax\n"
+        "    take_reading\n"
         "    testq %rdi, %rdi\n"
-        "    jz 4f\n"
+        "    jz 1f\n"
         "    movq %rax, (%rdi)\n"
-        "4:  ret\n"
-        "9:  movl $201, %eax\n" /* SYS_time */
-        "    syscall\n"
-        "    ret\n"
+        "1:  ret\n"
+        "9:  make_call 201\n" /* SYS_time */
+        "arch_vdso_functions_end:\n"
+
+        ".balign 8\n"
+        "arch_vdso_unwinding:\n" /* .eh_frame_hdr */
+        "    .byte 1\n"          /* its version */
+        "    .byte 0x1b\n"       /* DW_EH_PE_pcrel | DW_EH_PE_sdata4: where .eh_frame is */
+        "    .byte 0x03\n"       /* DW_EH_PE_udata4: how many entries the table has */
+        "    .byte 0x3b\n"       /* DW_EH_PE_datarel | DW_EH_PE_sdata4: the table */
+        "    .long 1f - .\n"
+        "    .long 1\n"
+        "    .long arch_vdso_clock_gettime - arch_vdso_unwinding\n"
+        "    .long 4f - arch_vdso_unwinding\n"
+        "1:  .long 3f - 2f\n" /* .eh_frame: what entries have in common */
+        "2:  .long 0\n"
+        "    .byte 1\n" /* version, augmentation */
+        "    .string \"zR\"\n"
+        "    .uleb128 1\n"
+        "    .sleb128 -8\n"
+        "    .uleb128 16\n" /* the return address's column */
+        "    .uleb128 1\n"  /* of the augmentation: */
+        "    .byte 0x1b\n"
+        "    .byte 0x0c, 7, 8\n" /* DW_CFA_def_cfa: rsp + 8 */
+        "    .byte 0x90, 1\n"    /* DW_CFA_offset of the return address: -8 */
+        "    .balign 4\n"
+        "3:\n"
+        "4:  .long 6f - 5f\n" /* the one entry, of all functions */
+        "5:  .long 5b - 1b\n"
+        "    .long arch_vdso_clock_gettime - .\n"
+        "    .long arch_vdso_functions_end - arch_vdso_clock_gettime\n"
+        "    .uleb128 0\n"
+        "    .balign 4\n"
+        "6:  .long 0\n"
         "arch_vdso_code_end:\n"
+        ".purgem take_reading\n"
+        ".purgem make_call\n"
         ".popsection\n");
 
 bool arch_vdso(struct arch_vdso *vdso)
 {
     extern const unsigned char arch_vdso_code[], arch_vdso_code_end[], arch_vdso_clock_gettime[],
-        arch_vdso_gettimeofday[], arch_vdso_time[];
+        arch_vdso_gettimeofday[], arch_vdso_time[], arch_vdso_functions_end[],
+        arch_vdso_unwinding[];
     *vdso = (struct arch_vdso){
         .machine = EM_X86_64,
         .code = arch_vdso_code,
@@ -249,6 +288,8 @@ bool arch_vdso(struct arch_vdso *vdso)
         .functions = {{"__vdso_clock_gettime", (size_t)(arch_vdso_clock_gettime - arch_vdso_code)},
                       {"__vdso_gettimeofday", (size_t)(arch_vdso_gettimeofday - arch_vdso_code)},
                       {"__vdso_time", (size_t)(arch_vdso_time - arch_vdso_code)}},
+        .functions_end = (size_t)(arch_vdso_functions_end - arch_vdso_code),
+        .unwinding = (size_t)(arch_vdso_unwinding - arch_vdso_code),
     };
     return true;
 }

@@ -156,7 +156,8 @@ static bool place_vdso(struct director *d, struct task *task, struct arch_regs *
     size_t size = beginning->count * sizeof *beginning->words;
     unsigned char image[VDSO_IMAGE_MAX];
     size_t length = vdso_image(stack + size, CLOCK_EPOCH_NS, CLOCK_BOOT_NS, image, sizeof image);
-    if (length == 0 || !memory_write(task->tid, stack, beginning->words, size))
+    if (length == 0 || !d->trusts_proc || !memory_is_open(task->tid, stack) ||
+        !memory_write(task->tid, stack, beginning->words, size))
         return false;
     arch_set_stack_pointer(regs, stack);
     if (!arch_set_regs(task->tid, regs))
@@ -171,8 +172,12 @@ void prepare_image(struct director *d, struct task *task)
 {
     struct arch_regs regs;
     struct beginning beginning = {0};
-    if (arch_get_regs(task->tid, &regs) &&
-        read_beginning(task->tid, arch_stack_pointer(&regs), &beginning)) {
+    if (!arch_get_regs(task->tid, &regs))
+        return; /* killed; its death follows */
+    if (!read_beginning(task->tid, arch_stack_pointer(&regs), &beginning)) {
+        not_deterministic(d, task->process, "%s runs a program that may not be read",
+                          task->process->name);
+    } else {
         static const unsigned char fixed[16] = "procenario seed";
         if (beginning.random != NULL)
             memory_write(task->tid, beginning.random[1], fixed, sizeof fixed);

@@ -72,8 +72,8 @@ struct process {
     int exit_signal;   /* what its parent gets when it ends; SIGCHLD for a plain fork */
 
     uint8_t dispositions[SIGNAL_COUNT];
-    uint64_t caught_once; /* bits: SA_RESETHAND, the handler holds for one delivery */
-    struct readings readings;
+    uint64_t caught_once;       /* bits: SA_RESETHAND, the handler holds for one delivery */
+    struct readings *readings;  /* of clocks, without a stop; owned in common (readings.h) */
     bool no_counter;            /* it wants reading the counter of time to be a fault */
     bool no_child_wait;         /* SA_NOCLDWAIT */
     bool no_child_stop;         /* SA_NOCLDSTOP */
@@ -279,6 +279,7 @@ struct director {
     int ipc_namespace; /* the run's, while it is confined; -1 otherwise */
     bool own_pids;     /* the run has a pid namespace of its own */
     bool own_proc;
+    bool trusts_proc;          /* what it says of a number is about that process */
     bool holds_counter;        /* reading the processor's counter of time is a fault */
     pid_t own_session;         /* the one that init leads, as programs see it */
     int terminal;              /* stdio terminal: the master side; -1 otherwise */
@@ -401,7 +402,7 @@ struct process *process_new(struct director *d, const char *name, pid_t pid);
 struct process *process_by_name(struct director *d, const char *name);
 struct process *process_by_ns_pid(struct director *d, pid_t ns_pid);
 void process_set_ns_pid(struct director *d, struct process *process, pid_t ns_pid);
-/* A child inherits what fork(2) says it does; `memory_shared` for vfork. */
+/* A child inherits what fork(2) says it does. */
 void process_inherit(struct director *d, struct process *child, struct process *parent);
 void process_add_child(struct process *parent, struct process *child);
 void process_remove_child(struct process *child);
@@ -515,6 +516,8 @@ bool group_is_orphaned(const struct director *d, pid_t group);
 /* The wait status in an exit or reap event. */
 void fill_status(struct event *event, int status);
 pid_t ns_pid_of(pid_t pid);
+/* Is /proc that of our own pid namespace? Else its numbers are those of others. */
+bool proc_is_ours(void);
 
 /* stops in a group */
 void on_group_stop(struct director *d, struct task *task, int signal);

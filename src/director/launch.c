@@ -643,6 +643,7 @@ bool launch(struct director *d, const char **notes, size_t *note_count)
         notes[(*note_count)++] =
             "addresses vary: address randomisation cannot be switched off here "
             "(see 'procenario doctor')";
+    d->trusts_proc = proc_is_ours();
     d->holds_counter = (plain & PLAIN_COUNTER) != 0;
     if (!d->holds_counter && d->options->clock == CLOCK_KIND_VIRTUAL)
         notes[(*note_count)++] = "the processor's counter of time cannot be held: programs that "

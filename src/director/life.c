@@ -9,30 +9,42 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
-#ifndef CLONE_THREAD
-#define CLONE_THREAD 0x00010000
-#endif
-
-/* What a process calls its own pid: the last number of NSpid (proc(5)); 0 when /proc is not there.
- */
-pid_t ns_pid_of(pid_t pid)
+/* NSpid (proc(5)): the process's numbers, from that in the pid namespace of /proc to its own.
+ * Returns how many there are, 0 when /proc is not there; `own`: the last. */
+static unsigned numbers_of(pid_t pid, pid_t *own)
 {
     char path[48], line[256];
+    unsigned count = 0;
     snprintf(path, sizeof path, "/proc/%d/status", pid);
     FILE *file = fopen(path, "re");
     if (file == NULL)
         return 0;
-    pid_t ns_pid = 0;
     while (fgets(line, sizeof line, file) != NULL) {
         if (strncmp(line, "NSpid:", 6) != 0)
             continue;
-        const char *last = strrchr(line, '\t');
-        ns_pid = last != NULL ? (pid_t)strtol(last, NULL, 10) : 0;
+        for (const char *tab = strchr(line, '\t'); tab != NULL; tab = strchr(tab + 1, '\t')) {
+            *own = (pid_t)strtol(tab, NULL, 10);
+            count++;
+        }
         break;
     }
     fclose(file);
-    return ns_pid;
+    return count;
+}
+
+/* What a process calls its own pid; 0 when /proc is not there. */
+pid_t ns_pid_of(pid_t pid)
+{
+    pid_t own;
+    return numbers_of(pid, &own) > 0 ? own : 0;
+}
+
+bool proc_is_ours(void)
+{
+    pid_t own;
+    return numbers_of(getpid(), &own) == 1 && own == getpid();
 }
 
 static void child_name(struct director *d, struct process *parent, unsigned role, char *out)
@@ -60,9 +72,16 @@ static unsigned role_of_fork(struct director *d, const struct task *task)
     return (unsigned)(tls - ACTOR_TLS_ROLE);
 }
 
+/* As clone(2) has them; a plain fork's, where the task made another call. */
+static uint64_t clone_flags(const struct task *task)
+{
+    return task->call != NULL && task->call->number == SYS_clone ? task->args[0] : SIGCHLD;
+}
+
 static struct process *new_child(struct director *d, struct task *task, pid_t pid, bool vfork)
 {
     struct process *parent = task->process;
+    uint64_t flags = clone_flags(task);
     unsigned role = role_of_fork(d, task);
     char name[NAME_MAX_LENGTH];
     child_name(d, parent, role, name);
@@ -71,15 +90,14 @@ static struct process *new_child(struct director *d, struct task *task, pid_t pi
     if (role != NO_ROLE)
         child->forked = xcalloc(d->scenario->role_count, sizeof *child->forked);
     process_inherit(d, child, parent);
+    readings_inherit(child, parent, vfork);
     if (role != NO_ROLE) {
         free(child->command);
         child->command = xstrdup(d->scenario->roles[role].name);
     }
     child->is_shared_vm = vfork;
-    uint64_t flags =
-        task->call != NULL && task->call->number == SYS_clone ? task->args[0] : SIGCHLD;
     child->exit_signal = (int)(flags & 0xff);
-    if ((flags & 0x00008000 /* CLONE_PARENT */) && parent->parent != NULL)
+    if ((flags & CLONE_PARENT) && parent->parent != NULL)
         process_add_child(parent->parent, child);
     else
         process_add_child(parent, child);
@@ -88,13 +106,12 @@ static struct process *new_child(struct director *d, struct task *task, pid_t pi
 
 void on_fork_event(struct director *d, struct task *task, int event, pid_t child_tid)
 {
-    bool is_thread = event == PTRACE_EVENT_CLONE && task->call != NULL &&
-                     task->call->number == SYS_clone && (task->args[0] & CLONE_THREAD);
+    bool vfork = event == PTRACE_EVENT_VFORK;
+    bool is_thread = event == PTRACE_EVENT_CLONE && (clone_flags(task) & CLONE_THREAD);
     struct process *process = task->process;
     struct task *child = task_find(d, child_tid);
     bool early = child != NULL;
-    if (event != PTRACE_EVENT_VFORK && task->call != NULL && task->call->number == SYS_clone &&
-        (task->args[0] & CLONE_VM))
+    if (!vfork && (clone_flags(task) & CLONE_VM))
         readings_end(d, task); /* two will run in this memory */
     if (is_thread) {
         not_deterministic(d, process, "%s has threads", process->name);
@@ -107,7 +124,6 @@ void on_fork_event(struct director *d, struct task *task, int event, pid_t child
         process->first_task = child;
         process->task_count++;
     } else {
-        bool vfork = event == PTRACE_EVENT_VFORK;
         struct process *born = new_child(d, task, child_tid, vfork);
         if (!early)
             child = task_new(d, child_tid, NULL);
@@ -209,7 +225,7 @@ void on_exec_event(struct director *d, struct task *task, pid_t former_tid)
     posix_timers_forget(process);
     told_exec(d, task);
     vfork_parent_wakes(d, process);
-    process->readings.address = 0;
+    readings_leave(process);
     if (d->options->clock == CLOCK_KIND_VIRTUAL)
         prepare_image(d, task);
     /* A vfork parent that was let go by this comes to rest first: the same order in every run. */

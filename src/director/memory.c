@@ -84,6 +84,18 @@ bool memory_read(pid_t tid, uint64_t address, void *out, size_t length)
     return memory_read_some(tid, address, out, length) == length;
 }
 
+bool memory_overwrite(pid_t tid, uint64_t address, const void *bytes, size_t length)
+{
+    char path[48];
+    snprintf(path, sizeof path, "/proc/%d/mem", tid); /* a tenth of what poking costs */
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t put = pwrite(fd, bytes, length, (off_t)address);
+    close(fd);
+    return put == (ssize_t)length || (put > 0 && poke(tid, address, bytes, length));
+}
+
 bool memory_write(pid_t tid, uint64_t address, const void *bytes, size_t length)
 {
     struct iovec local = {(void *)(uintptr_t)bytes, length};
@@ -94,16 +106,12 @@ bool memory_write(pid_t tid, uint64_t address, const void *bytes, size_t length)
     return poke(tid, address, bytes, length);
 }
 
-bool memory_overwrite(pid_t tid, uint64_t address, const void *bytes, size_t length)
+bool memory_is_open(pid_t tid, uint64_t address)
 {
-    char path[48];
-    snprintf(path, sizeof path, "/proc/%d/mem", tid);
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
-        return poke(tid, address, bytes, length);
-    ssize_t put = pwrite(fd, bytes, length, (off_t)address);
-    close(fd);
-    return put == (ssize_t)length;
+    uint64_t word;
+    struct iovec local = {&word, sizeof word};
+    struct iovec remote = {(void *)(uintptr_t)address, sizeof word};
+    return process_vm_readv(tid, &local, 1, &remote, 1, 0) == (ssize_t)sizeof word;
 }
 
 bool memory_read_string(pid_t tid, uint64_t address, char *out, size_t size)

@@ -219,7 +219,6 @@ void process_inherit(struct director *d, struct process *child, struct process *
     child->no_child_wait = parent->no_child_wait;
     child->no_child_stop = parent->no_child_stop;
     child->no_counter = parent->no_counter;
-    child->readings = parent->readings;
     child->command = xstrdup(parent->command != NULL ? parent->command : "");
 }
 
@@ -280,6 +279,7 @@ void process_free(struct director *d, struct process *process)
     d->process_count--;
     if (d->root == process)
         d->root = NULL;
+    readings_leave(process);
     free(process->forked);
     free(process->command);
     free(process->name);

@@ -17,7 +17,7 @@ enum { VERSION_OF_FILE = 1, VERSION_OF_SYMBOLS }; /* indices of versions; 0 is f
 
 struct layout {
     Elf64_Ehdr header;
-    Elf64_Phdr segments[2];
+    Elf64_Phdr segments[3];
     Elf64_Dyn dynamic[10];
     Elf64_Sym symbols[SYMBOLS];
     struct {
@@ -96,6 +96,16 @@ static void fill(struct layout *file, const struct arch_vdso *vdso)
         .p_memsz = sizeof file->dynamic,
         .p_align = sizeof(Elf64_Addr),
     };
+    Elf64_Off unwinding = offsetof(struct layout, code) + vdso->unwinding;
+    file->segments[2] = (Elf64_Phdr){
+        .p_type = PT_GNU_EH_FRAME,
+        .p_flags = PF_R,
+        .p_offset = unwinding,
+        .p_vaddr = unwinding,
+        .p_filesz = vdso->size - vdso->unwinding,
+        .p_memsz = vdso->size - vdso->unwinding,
+        .p_align = 4,
+    };
     add_version(file, &used, VERSION_OF_FILE, "linux-vdso.so.1");
     add_version(file, &used, VERSION_OF_SYMBOLS, "LINUX_2.6");
     /* All symbols in one chain. */
@@ -103,7 +113,7 @@ static void fill(struct layout *file, const struct arch_vdso *vdso)
     file->hash.chain_count = SYMBOLS;
     file->hash.bucket = 1;
     for (size_t i = 0; i < FUNCTIONS; i++) {
-        size_t end = i + 1 < FUNCTIONS ? vdso->functions[i + 1].at : vdso->size;
+        size_t end = i + 1 < FUNCTIONS ? vdso->functions[i + 1].at : vdso->functions_end;
         file->symbols[i + 1] = (Elf64_Sym){
             .st_name = add_name(file, &used, vdso->functions[i].name),
             .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),

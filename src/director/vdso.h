@@ -28,6 +28,6 @@ struct vdso_clock {
  * `size`; 0: there is none for this processor. */
 size_t vdso_image(uint64_t clock_address, int64_t realtime_ns, int64_t monotonic_ns, void *image,
                   size_t size);
-#define VDSO_IMAGE_MAX 1024
+#define VDSO_IMAGE_MAX 1280
 
 #endif

@@ -3,6 +3,7 @@
  * libraries do, mostly without a system call, and by system calls; both must be the same.
  */
 #include <errno.h>
+#include <execinfo.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
@@ -135,6 +136,68 @@ static void *in_thread(void *argument)
     pause_for(S);
     say("in a thread that slept");
     return argument;
+}
+
+/* What is left in a memory by processes that shared it for a while. */
+static int in_grandchild(void *argument)
+{
+    (void)argument;
+    pause_for(S);
+    say("one who was left in our memory");
+    return 0;
+}
+
+static void left_behind(void)
+{
+    static char stack[65536];
+    pid_t child = vfork();
+    if (child == 0) {
+        clone(in_grandchild, stack + sizeof stack, CLONE_VM | SIGCHLD, NULL);
+        _exit(0);
+    }
+    waitpid(child, NULL, 0);
+    call(CLOCK_MONOTONIC);
+    pause_for(5 * S);
+    say("its grandparent");
+}
+
+/* A child in our memory is granted readings when we have none. */
+static void granted_by_child(void)
+{
+    for (int i = 0; i < 10500; i++)
+        reading(CLOCK_MONOTONIC);
+    base = call(CLOCK_MONOTONIC);
+    pid_t child = vfork();
+    if (child == 0) {
+        call(CLOCK_MONOTONIC);
+        _exit(0);
+    }
+    waitpid(child, NULL, 0);
+    pause_for(S); /* from here on readings are free again */
+    pthread_t thread;
+    pthread_create(&thread, NULL, in_thread, NULL);
+    pause_for(500 * MS);
+    say("beside a thread");
+    pthread_join(thread, NULL);
+}
+
+static volatile int frames;
+static void unwind(int signal)
+{
+    void *found[32];
+    (void)signal;
+    frames = backtrace(found, 32);
+}
+
+/* Who waits for a time in a loop is there when its signal comes. */
+static void unwinding(void)
+{
+    signal(SIGALRM, unwind);
+    struct itimerval once = {{0, 0}, {0, 100000}};
+    setitimer(ITIMER_REAL, &once, NULL);
+    while (frames == 0)
+        reading(CLOCK_MONOTONIC);
+    printf("%s\n", frames >= 6 ? "down to main" : "no further");
 }
 
 static int in_clone(void *argument)
@@ -290,6 +353,12 @@ int main(int argc, char **argv)
         signals();
     else if (strcmp(name, "shared") == 0)
         shared();
+    else if (strcmp(name, "left-behind") == 0)
+        left_behind();
+    else if (strcmp(name, "granted-by-child") == 0)
+        granted_by_child();
+    else if (strcmp(name, "unwinding") == 0)
+        unwinding();
     else if (strcmp(name, "asleep") == 0)
         asleep();
     else if (strcmp(name, "spin") == 0)
