@@ -83,7 +83,27 @@ begin_run() {
             "$PROCENARIO" run --quiet --trace trace.json -- sh -c 'sleep 5 & wait; echo hi'
         [ "$(python3 "$top/tests/output_of.py" trace.json)" = hi ]
         holds "$(tail -n 1 trace.json)" '"duration_us": 5000000'
+        performed 0 unshare --mount sh -c "$hide && exec \"\$@\"" sh \
+            timeout 60 "$PROCENARIO" run --quiet --trace trace.json -- python3 -c '
+import threading, time
+threads = [threading.Thread(target=time.sleep, args=(1,)) for _ in range(3)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()'
+        holds "$(tail -n 1 trace.json)" '"end": "completed"'
     done
+}
+
+@test "where /proc is of other processes, a run is performed, and the trace notes it" {
+    [ "${VARIANT:-plain}" != valgrind ] || skip "valgrind itself needs /proc"
+    unshare --pid --fork true 2>/dev/null || skip "needs root"
+    performed 0 unshare --pid --fork "$PROCENARIO" run --quiet --trace trace.json -- sh -c 'sleep 5 & wait; echo hi'
+    [ "$(python3 "$top/tests/output_of.py" trace.json)" = hi ]
+    holds "$(head -n 1 trace.json)" "/proc is not that of the runner's pid namespace"
+    holds "$(tail -n 1 trace.json)" '"duration_us": 5000000'
+    unshare --pid --fork "$PROCENARIO" doctor >found || true
+    grep -q '^degraded */proc *\/proc is that of another pid namespace' found
+    unshare --pid --fork --mount-proc "$PROCENARIO" run --quiet --trace trace.json -- true
+    holds "$(head -n 1 trace.json)" '"notes": []'
 }
 
 @test "a host without a process left is said with a remedy" {

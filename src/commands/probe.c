@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "base/native.h"
+#include "director/director.h"
 #include "sandbox/sandbox.h"
 
 /* The container settings that lift most refusals. */
@@ -236,12 +237,16 @@ static void look_kernel(struct probe_answer *answer)
 static void look_proc(struct probe_answer *answer)
 {
     char line[64];
-    if (read_line("/proc/self/stat", line, sizeof line)) {
+    if (proc_is_ours()) {
         found(answer, PROBE_OK, "/proc is there");
-        return;
+    } else if (read_line("/proc/self/stat", line, sizeof line) || errno != ENOENT ||
+               access("/proc/1", F_OK) == 0) {
+        found(answer, PROBE_DEGRADED, "/proc is that of another pid namespace");
+        mend(answer, "mount it anew where this pid namespace is made (unshare --mount-proc)");
+    } else {
+        found(answer, PROBE_MISSING, "cannot read /proc/self/stat: %s", strerror(ENOENT));
+        mend(answer, "mount -t proc proc /proc");
     }
-    found(answer, PROBE_MISSING, "cannot read /proc/self/stat: %s", strerror(errno));
-    mend(answer, "mount -t proc proc /proc");
 }
 
 static void look_tracing(struct probe_answer *answer)
@@ -618,7 +623,7 @@ static void look_sandbox(struct probe_answer *answer)
 
 const struct probe probes[] = {
     {"kernel", look_kernel, "system calls cannot be read from outside (PTRACE_GET_SYSCALL_INFO)"},
-    {"/proc", look_proc, "the state of processes cannot be told"},
+    {"/proc", look_proc, "what processes do between their calls cannot be told"},
     {"tracing", look_tracing, "processes cannot be held, timed or ordered"},
     {"seccomp filter", look_filter, "the system calls a scenario is about cannot be trapped"},
     {"namespaces", look_namespaces,

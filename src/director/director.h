@@ -61,5 +61,8 @@ bool director_perform(const struct scenario *scenario, const struct perform_opti
 void perform_result_release(struct perform_result *result);
 /* The signal that asked the runner to stop, or 0. Stays set: further scenarios are not begun. */
 int director_interrupted(void);
+/* Is /proc there, and of the caller's own pid namespace (proc(5), NSpid)? Else what it says of a
+ * number is about another process. */
+bool proc_is_ours(void);
 
 #endif

@@ -516,8 +516,6 @@ bool group_is_orphaned(const struct director *d, pid_t group);
 /* The wait status in an exit or reap event. */
 void fill_status(struct event *event, int status);
 pid_t ns_pid_of(pid_t pid);
-/* Is /proc that of our own pid namespace? Else its numbers are those of others. */
-bool proc_is_ours(void);
 
 /* stops in a group */
 void on_group_stop(struct director *d, struct task *task, int signal);
@@ -652,7 +650,7 @@ struct runner_signals {
 void watch_signals(struct runner_signals *saved, bool live);
 void unwatch_signals(const struct runner_signals *saved);
 /* The state letter of a task as the kernel shows it; '?' when it cannot be read. */
-char kernel_state(pid_t tid);
+char kernel_state(const struct director *d, const struct task *task);
 /* The real processor time of a task's process; -1: it cannot be known. */
 int64_t cpu_ns(pid_t pid);
 /* Counts what the task asks of the director and nobody else could see. True: it has done nothing

@@ -644,6 +644,9 @@ bool launch(struct director *d, const char **notes, size_t *note_count)
             "addresses vary: address randomisation cannot be switched off here "
             "(see 'procenario doctor')";
     d->trusts_proc = proc_is_ours();
+    if (!d->trusts_proc)
+        notes[(*note_count)++] = "/proc is not that of the runner's pid namespace: who sleeps or "
+                                 "computes is not known (see 'procenario doctor')";
     d->holds_counter = (plain & PLAIN_COUNTER) != 0;
     if (!d->holds_counter && d->options->clock == CLOCK_KIND_VIRTUAL)
         notes[(*note_count)++] = "the processor's counter of time cannot be held: programs that "

@@ -13,11 +13,10 @@
 
 /* NSpid (proc(5)): the process's numbers, from that in the pid namespace of /proc to its own.
  * Returns how many there are, 0 when /proc is not there; `own`: the last. */
-static unsigned numbers_of(pid_t pid, pid_t *own)
+static unsigned numbers_of(const char *path, pid_t *own)
 {
-    char path[48], line[256];
+    char line[256];
     unsigned count = 0;
-    snprintf(path, sizeof path, "/proc/%d/status", pid);
     FILE *file = fopen(path, "re");
     if (file == NULL)
         return 0;
@@ -37,14 +36,16 @@ static unsigned numbers_of(pid_t pid, pid_t *own)
 /* What a process calls its own pid; 0 when /proc is not there. */
 pid_t ns_pid_of(pid_t pid)
 {
+    char path[48];
     pid_t own;
-    return numbers_of(pid, &own) > 0 ? own : 0;
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    return numbers_of(path, &own) > 0 ? own : 0;
 }
 
 bool proc_is_ours(void)
 {
     pid_t own;
-    return numbers_of(getpid(), &own) == 1 && own == getpid();
+    return numbers_of("/proc/self/status", &own) == 1;
 }
 
 static void child_name(struct director *d, struct process *parent, unsigned role, char *out)
@@ -236,12 +237,13 @@ void on_exec_event(struct director *d, struct task *task, pid_t former_tid)
 }
 
 /* Did the kernel let it go on, though it was parked? It does for SIGKILL alone. */
-static bool was_moved(const struct task *task)
+static bool was_moved(const struct director *d, const struct task *task)
 {
     siginfo_t stop = {0};
-    if (kernel_state(task->tid) != 't')
+    char state = kernel_state(d, task);
+    if (state != 't' && state != '?')
         return true;
-    /* Stopped again already: there is news of it. */
+    /* Stopped again already (or it cannot be known): there is news of it. */
     return waitid(P_PID, (id_t)task->tid, &stop, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) ==
                0 &&
            stop.si_pid == task->tid;
@@ -257,7 +259,7 @@ static void await_threads(struct director *d, const struct task *ending)
         if (task == ending || (task->state != TASK_READY && task->state != TASK_HELD &&
                                task->state != TASK_SETTLING && task->state != TASK_STOPPED))
             continue;
-        if (!all_end && !was_moved(task))
+        if (!all_end && !was_moved(d, task))
             return;
         all_end = true;
         await_kernel(d, task);

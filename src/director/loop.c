@@ -260,10 +260,12 @@ void on_stop(struct director *d, pid_t tid, int status)
 
 /* ---- what does not stop ---- */
 
-char kernel_state(pid_t tid)
+char kernel_state(const struct director *d, const struct task *task)
 {
     char path[48], text[512];
-    snprintf(path, sizeof path, "/proc/%d/stat", tid);
+    if (!d->trusts_proc)
+        return '?';
+    snprintf(path, sizeof path, "/proc/%d/stat", task->tid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return '?';
@@ -335,14 +337,14 @@ static void note_blocked(struct director *d, struct task *task)
 /* A running task did not stop for a while: is it computing, or asleep? `now` asks for an answer. */
 static void look_at_running(struct director *d, struct task *task)
 {
-    char state = kernel_state(task->tid);
+    char state = kernel_state(d, task);
     if (state == 'S') {
         int status;
         /* A writer to a full terminal waits for us alone, and has room now. */
         if (stdio_drain(d, false))
             return;
         /* Asleep, and no stop is on its way: a sleeper cannot make one by itself. */
-        if (kernel_state(task->tid) == 'S') {
+        if (kernel_state(d, task) == 'S') {
             pid_t tid = waitpid(task->tid, &status, __WALL | WNOHANG);
             if (tid == task->tid)
                 on_stop(d, tid, status);
@@ -470,7 +472,7 @@ bool look_for_sleepers(struct director *d)
         d->quick_look = false;
         return true;
     }
-    if (kernel_state(task->tid) != 'S')
+    if (kernel_state(d, task) != 'S')
         return true;
     d->quick_look = false;
     look_at_running(d, task);
@@ -484,7 +486,7 @@ static bool blocked_woke(struct director *d)
     struct task *next;
     for (struct task *task = d->blocked.first; task != NULL; task = next) {
         next = task->next;
-        char state = kernel_state(task->tid);
+        char state = kernel_state(d, task);
         if (state != 'S') {
             task_set_state(d, task, TASK_RUNNING);
             task->slept = true;

@@ -162,7 +162,7 @@ static void seed_random(struct director *d)
 
 static bool begin(struct director *d)
 {
-    const char *notes[4];
+    const char *notes[5];
     size_t note_count = 0;
     d->directory = actor_directory_new();
     if (d->directory == NULL)
