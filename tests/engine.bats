@@ -342,6 +342,55 @@ print("reaped")'
     done
 }
 
+@test "who asks in vain, and does something in between, sees it in the end" {
+    for schedule in round-robin run-to-block random:1; do
+        "$PROCENARIO" run --quiet --schedule $schedule --trace trace.json -- python3 -c '
+import os, time
+if os.fork() == 0:
+    time.sleep(1)
+    os._exit(3)
+while os.waitpid(-1, os.WNOHANG) == (0, 0):
+    os.write(1, b".")
+print("reaped")'
+        grep -q '"text": "reaped\\n"' trace.json
+    done
+}
+
+@test "every read takes a turn, also when it is like the one before" {
+    "$PROCENARIO" run --quiet --trace trace.json -- python3 -c '
+import os
+r, w = os.pipe()
+os.write(w, b"abcdefgh")
+os.close(w)
+child = os.fork()
+got = b""
+while byte := os.read(r, 1):
+    got += byte
+if child:
+    os.wait()
+print("parent" if child else "child", got.decode())'
+    python3 "$top/tests/output_of.py" trace.json >actual
+    diff -u - actual <<'END'
+child bdfh
+parent aceg
+END
+    for schedule in round-robin run-to-block random:1; do
+        timeout 60 "$PROCENARIO" run --quiet --schedule $schedule -- python3 -c '
+import os
+r, w = os.pipe()
+os.set_blocking(r, False)
+if os.fork() == 0:
+    os.write(w, b"x")
+    os._exit(0)
+while True:
+    try:
+        os.read(r, 1)
+        break
+    except BlockingIOError:
+        pass'
+    done
+}
+
 # ---- ways to wait ------------------------------------------------------------------------------------
 
 @test "poll, select and epoll end by time" {

@@ -77,6 +77,28 @@ received 5 at 9000
 END
 }
 
+@test "what a waiter ignores does not interrupt it" {
+    performs not-interrupted <<'END'
+semop: done at 2000
+SIGCHLD is as it was
+receiver 0 at 4000
+receiver 1 at 5000
+END
+}
+
+@test "a timeout of nothing is over at once, and equal ones in their order" {
+    performs no-time <<'END'
+200 of 200 in vain
+0 is over
+1 is over
+2 is over
+3 is over
+got it
+END
+    "$PROCENARIO" run --quiet --clock real --trace trace.json -- "$PROGRAMS/sysv" no-time
+    grep -q 'got it' trace.json
+}
+
 @test "what is removed is not waited for any more" {
     performs removed <<'END'
 semop: Identifier removed at 1000

@@ -327,7 +327,7 @@ static enum verdict_of_call enter_write(struct director *d, struct task *task)
         return answer(task, -EAGAIN);
     uint64_t asked = arg(task, 2);
     if (task->written_before == 0) {
-        task->polls = 0;
+        polls_less(task);
         const struct fault *fault = task->fault;
         if (fault != NULL) {
             tell_write(d, task, fault);

@@ -9,6 +9,7 @@
 #include "director/calls.h"
 
 #include <errno.h>
+#include <sys/ptrace.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
@@ -72,16 +73,20 @@ static bool only_looks(const struct task *task)
 
 static enum verdict_of_call enter_control(struct director *d, struct task *task)
 {
-    if (task->visible && only_looks(task))
-        charge_poll(d, task);
-    return d->options->clock == CLOCK_KIND_VIRTUAL && tells_times(task) ? CALL_GO_LEAVE : CALL_GO;
+    bool is_told = d->options->clock == CLOCK_KIND_VIRTUAL && tells_times(task);
+    return is_told || task->visible ? CALL_GO_LEAVE : CALL_GO;
 }
 
 /* What has not happened yet is told as 0, which programs wait to change. */
 static void leave_control(struct director *d, struct task *task, int64_t result)
 {
     const time_t start = CLOCK_EPOCH_NS / NS_PER_S;
-    (void)d;
+    if (task->visible && only_looks(task))
+        charge_poll(d, task);
+    else if (task->visible)
+        task->polls = 0;
+    if (d->options->clock != CLOCK_KIND_VIRTUAL || !tells_times(task))
+        return;
     const struct layout *layout = layouts;
     while (layout->number != task->call->number)
         layout++;
@@ -96,6 +101,7 @@ static void leave_control(struct director *d, struct task *task, int64_t result)
 /* ---- waiting ---- */
 
 #define TIMEOUT 3 /* argument index of semtimedop(2) */
+enum { SAVED_MASK, SAVED_IS_MASKED, SAVED_UNTIL };
 
 static bool has_timeout(const struct task *task)
 {
@@ -106,16 +112,53 @@ static bool has_timeout(const struct task *task)
 static void take_timeout(struct director *d, struct task *task)
 {
     int64_t ns;
-    if (!has_timeout(task) || !read_time(task, arg(task, TIMEOUT), false, &ns) || ns == 0)
-        return; /* EFAULT, EINVAL, or it does not wait */
-    task_deadline(d, task, clock_now(d) + ns);
+    if (!has_timeout(task) || !read_time(task, arg(task, TIMEOUT), false, &ns))
+        return; /* EFAULT, EINVAL: the kernel says so at once */
+    if (!task->is_restart)
+        task->saved[SAVED_UNTIL] = clock_now(d) + ns;
+    task_deadline(d, task, task->saved[SAVED_UNTIL]);
     arch_set_call_arg(&task->regs, TIMEOUT, 0);
     arch_set_regs(task->tid, &task->regs);
+}
+
+/* The kernel wakes a process that is traced for signals which it ignores, too (its kernel/signal.c,
+ * sig_ignored()), and semop(2) would fail. So they are blocked while it waits. */
+static void block_ignored(struct task *task)
+{
+    uint64_t mask = 0;
+    task->saved[SAVED_IS_MASKED] = false;
+    if (ptrace(PTRACE_GETSIGMASK, task->tid, (void *)sizeof mask, &mask) != 0)
+        return;
+    task->saved[SAVED_MASK] = (int64_t)mask;
+    mask |= signals_ignored(task->process);
+    task->saved[SAVED_IS_MASKED] =
+        ptrace(PTRACE_SETSIGMASK, task->tid, (void *)sizeof mask, &mask) == 0;
+}
+
+static void unblock_ignored(struct task *task)
+{
+    uint64_t mask = (uint64_t)task->saved[SAVED_MASK];
+    if (task->saved[SAVED_IS_MASKED])
+        ptrace(PTRACE_SETSIGMASK, task->tid, (void *)sizeof mask, &mask);
+}
+
+/* SIGCONT wakes it even so (ptrace(2), PTRACE_SEIZE), and others may be on their way that it
+ * ignores: then it goes on waiting. */
+static bool wait_again(struct task *task)
+{
+    uint64_t seen = ~(signals_ignored(task->process) | (uint64_t)task->saved[SAVED_MASK]);
+    if (signals_pending(task) & seen)
+        return false;
+    for (unsigned i = 0; i < 6; i++)
+        arch_set_call_arg(&task->regs, i, arg(task, i));
+    task->restart_number = task->call->number;
+    return arch_again(task->tid, &task->regs, task->call->number);
 }
 
 static enum verdict_of_call enter_operation(struct director *d, struct task *task)
 {
     take_timeout(d, task);
+    block_ignored(task);
     d->quick_look = true;
     d->quick_task = task;
     return CALL_GO_LEAVE;
@@ -123,13 +166,16 @@ static enum verdict_of_call enter_operation(struct director *d, struct task *tas
 
 static void leave_operation(struct director *d, struct task *task, int64_t result)
 {
+    unblock_ignored(task);
+    if (result == -EINTR && task->released != RELEASE_DEADLINE && wait_again(task))
+        return;
     if (task->deadline_ns != INT64_MAX) {
-        bool is_over = task->released == RELEASE_DEADLINE && result == -EINTR;
+        if (task->released == RELEASE_DEADLINE && result == -EINTR)
+            result = -EAGAIN;
         task_deadline(d, task, INT64_MAX);
         arch_set_call_arg(&task->regs, TIMEOUT, arg(task, TIMEOUT)); /* registers survive a call */
-        arch_set_result(&task->regs, is_over ? -EAGAIN : result);
+        arch_set_result(&task->regs, result);
         arch_set_regs(task->tid, &task->regs);
-        return;
     }
     if (result == -EAGAIN || result == -ENOMSG)
         charge_poll(d, task);

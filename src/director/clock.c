@@ -16,6 +16,7 @@
  * common (starting Python takes some hundred readings), asking in vain is not. */
 #define FREE_POLLS 50
 #define POLLS_PER_DOUBLING 10
+#define MODEST_DOUBLINGS 7 /* for who does something else in between: 128 us each */
 #define FREE_CLOCK_READS 10000
 #define CLOCK_READS_PER_DOUBLING 1000
 #define FREE_LOOKS 1000
@@ -201,6 +202,13 @@ void charge_poll(struct director *d, struct task *task)
 {
     task->polls++;
     charge(d, task->process, price(task->polls, FREE_POLLS, POLLS_PER_DOUBLING));
+}
+
+void polls_less(struct task *task)
+{
+    const uint32_t most = FREE_POLLS + MODEST_DOUBLINGS * POLLS_PER_DOUBLING;
+    if (task->polls > most)
+        task->polls = most;
 }
 
 bool polls_for_long(const struct task *task)

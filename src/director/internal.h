@@ -127,7 +127,7 @@ enum task_state {
     TASK_READY,    /* parked, and could go on: in the queue for a turn */
     TASK_HELD,     /* parked at a call that would block: waits for its guard */
     TASK_SETTLING, /* finished a call that may have woken somebody; goes on when all is quiet */
-    TASK_BLOCKED,  /* asleep in the kernel in a call without a guard; may wake on its own */
+    TASK_BLOCKED,  /* asleep in the kernel, in a call without a guard: others may wake it there */
     TASK_STOPPED,  /* in a group-stop (PTRACE_LISTEN) */
     TASK_DYING,    /* a leader that waits for its threads to end */
     TASK_VFORKING, /* waits in the kernel for its vfork child */
@@ -142,6 +142,7 @@ enum parked_at {
 };
 
 struct call_row;
+#define NO_CALL (-1) /* 0 is read(2) on some processors */
 
 /* Why a held task's guard holds again, when its call cannot find out by itself. */
 enum release_reason { RELEASE_NONE, RELEASE_WOKEN, RELEASE_DEADLINE };
@@ -160,9 +161,10 @@ struct task {
     bool in_call; /* a row's leave() is owed at the exit stop */
     bool enforce_exit_stop;
     const struct fault *fault; /* the present call fails as the scenario says, or NULL */
-    long restart_number; /* the kernel will make it again (ERESTARTNOINTR and its kin); 0: none */
-    bool is_restart;     /* the present call is one that was made again: it happened only once */
-    bool restarting;     /* the next restart_syscall continues `call` with `deadline_ns` */
+    long
+        restart_number; /* the kernel will make it again (ERESTARTNOINTR and its kin), or NO_CALL */
+    bool is_restart;    /* the present call is one that was made again: it happened only once */
+    bool restarting;    /* the next restart_syscall continues `call` with `deadline_ns` */
     bool vfork_call;
     struct process *vfork_child;
     struct process *forked_child; /* its pid is known at the call's exit */
@@ -178,7 +180,7 @@ struct task {
     int interrupted_by;     /* -errno for a call answered by a fault */
     bool visible;           /* the present call concerns others: it needs a turn */
     bool gives_way;         /* it does not, but others shall have a turn: it went on for long */
-    bool slept;             /* in the kernel (TASK_BLOCKED), and was woken by another's call */
+    bool slept;             /* in the kernel (TASK_BLOCKED), until just now */
     bool was_held;        /* it waited at this call: a signal interrupts it, as the kernel would */
     struct descriptor io; /* reading and writing: what kind of descriptor */
     bool in_pieces;       /* a large write to a pipe is under way, so much of it done before */
@@ -365,8 +367,6 @@ struct director {
     bool signals_unseen; /* it may do so at any time: SIGIO was asked for, a terminal opened … */
     bool has_signal_descriptors;
     uint64_t ticks;
-    bool tick_seen;
-    bool waited_real_long;
 };
 
 /* A random enough but fixed stream: xoshiro256**. */
@@ -457,6 +457,8 @@ void task_deadline(struct director *d, struct task *task, int64_t at_ns);
 /* A call that only looked and found nothing: costs nothing at first, then more and more, so that
  * polling loops end. */
 void charge_poll(struct director *d, struct task *task);
+/* Between such calls it did something that others see: the next ones still cost, but little. */
+void polls_less(struct task *task);
 /* It has asked in vain so often that it waits, which others shall not be kept from. */
 bool polls_for_long(const struct task *task);
 void charge_clock_read(struct director *d, struct task *task);
@@ -475,6 +477,8 @@ void charge_processor(struct director *d, struct process *process, int64_t ns);
 bool signal_actionable(struct director *d, struct task *task, const uint64_t *mask);
 bool signal_pending_in(struct task *task, uint64_t set);
 bool default_is_ignore(int signal);
+/* Those that the process ignores, by itself or by default. */
+uint64_t signals_ignored(const struct process *process);
 /* The kernel may have signalled groups by itself: all look at what is pending. */
 void all_may_be_signalled(struct director *d);
 void on_signal_delivery(struct director *d, struct task *task, int signal);

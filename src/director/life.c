@@ -420,7 +420,6 @@ void on_death(struct director *d, struct task *task, int status)
 {
     struct process *process = task->process;
     bool is_leader = process != NULL && task->tid == process->pid;
-    bool had_turn = d->turn == task;
     if (process == NULL || !is_leader) {
         task_gone(d, task);
         if (process != NULL && process->task_count == 1 && process->first_task->state == TASK_DYING)
@@ -442,7 +441,6 @@ void on_death(struct director *d, struct task *task, int status)
     d->used_by_gone += process->used_ns;
     process->stop_unreported = process->continue_unreported = false;
     tell(d, &event);
-    (void)had_turn;
     vfork_parent_wakes(d, process);
     while (process->first_task != NULL)
         task_gone(d, process->first_task);

@@ -116,7 +116,7 @@ static void on_call_entry(struct director *d, struct task *task)
             task->is_restart = task->is_restart && now == task->args[i];
             task->args[i] = now;
         }
-        task->restart_number = 0;
+        task->restart_number = NO_CALL;
         task->deadline_ns = INT64_MAX;
         task->deadline_generation++;
         task->has_call_mask = false;
@@ -306,6 +306,11 @@ static long kernel_call(pid_t tid)
 /* It sleeps in the kernel in a call that has no guard. */
 static void note_blocked(struct director *d, struct task *task)
 {
+    if (task->in_call && task->deadline_ns <= clock_now(d)) { /* it shall not wait at all */
+        task->released = RELEASE_DEADLINE;
+        wake_blocked(d, task);
+        return;
+    }
     readings_grant(d, task, false); /* it will go on without a stop, perhaps at another time */
     task_set_state(d, task, TASK_BLOCKED);
     const char *on = NULL;

@@ -39,6 +39,7 @@ void resume_to_exit(struct director *d, struct task *task)
 void wake_blocked(struct director *d, struct task *task)
 {
     await_kernel(d, task);
+    task->slept = true;
     ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL); /* its exit stop comes, with EINTR */
 }
 

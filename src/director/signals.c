@@ -26,6 +26,16 @@ bool default_is_ignore(int signal)
     return signal == SIGCHLD || signal == SIGURG || signal == SIGWINCH || signal == SIGCONT;
 }
 
+uint64_t signals_ignored(const struct process *process)
+{
+    uint64_t ignored = 0;
+    for (int s = 1; s < SIGNAL_COUNT; s++)
+        if (process->dispositions[s] == DISPOSITION_IGNORE ||
+            (process->dispositions[s] == DISPOSITION_DEFAULT && default_is_ignore(s)))
+            ignored |= bit(s);
+    return ignored;
+}
+
 static bool default_is_stop(int signal)
 {
     return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
@@ -277,7 +287,7 @@ void on_signal_delivery(struct director *d, struct task *task, int signal)
                           .from = from};
     task->polls = 0;
     if (action == ACTION_CAUGHT)
-        task->restart_number = 0; /* its handler comes first; the call may return EINTR */
+        task->restart_number = NO_CALL; /* its handler comes first; the call may return EINTR */
     tell(d, &event);
     if (d->ending)
         return;

@@ -69,6 +69,7 @@ struct task *task_new(struct director *d, pid_t tid, struct process *process)
     task->tid = tid;
     task->state = TASK_EARLY;
     task->deadline_ns = INT64_MAX;
+    task->restart_number = NO_CALL;
     task->next_by_tid = d->tasks_by_tid[bucket(tid)];
     d->tasks_by_tid[bucket(tid)] = task;
     d->task_count++;

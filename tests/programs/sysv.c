@@ -167,6 +167,80 @@ static void interrupted(void)
     wait(NULL);
 }
 
+/* What a waiter ignores does not wake it, and costs it no place in the queue. */
+static void not_interrupted(void)
+{
+    int set = semget(IPC_PRIVATE, 1, 0600), queue = msgget(IPC_PRIVATE, 0600);
+    signal(SIGUSR1, SIG_IGN);
+    pid_t waiter = getpid();
+    if (fork() == 0) {
+        sleep(1);
+        kill(waiter, SIGUSR1);
+        kill(waiter, SIGWINCH);
+        kill(waiter, SIGCONT);
+        sleep(1);
+        operate(set, 1, 0);
+        _exit(0); /* and SIGCHLD */
+    }
+    if (fork() == 0)
+        _exit(0);
+    say("semop: %s", outcome(operate(set, -1, 0)));
+    while (wait(NULL) > 0)
+        ;
+    sigset_t blocked;
+    sigprocmask(SIG_SETMASK, NULL, &blocked);
+    printf("SIGCHLD is %s\n", sigismember(&blocked, SIGCHLD) ? "blocked" : "as it was");
+    struct {
+        long type;
+        char text[1];
+    } message = {.type = 1};
+    pid_t receivers[2];
+    for (int i = 0; i < 2; i++) {
+        receivers[i] = fork();
+        if (receivers[i] == 0) {
+            msgrcv(queue, &message, 1, 0, 0);
+            say("receiver %d", i);
+            _exit(0);
+        }
+        sleep(1);
+    }
+    kill(receivers[0], SIGWINCH);
+    msgsnd(queue, &message, 1, 0);
+    sleep(1);
+    msgsnd(queue, &message, 1, 0);
+    while (wait(NULL) > 0)
+        ;
+}
+
+/* A time that is over at once, and the same time for several. */
+static void no_time(void)
+{
+    int set = semget(IPC_PRIVATE, 1, 0600), failed = 0;
+    struct sembuf take = {0, -1, 0};
+    struct timespec none = {0, 0}, second = {1, 0};
+    for (int i = 0; i < 200; i++)
+        failed += semtimedop(set, &take, 1, &none) != 0 && errno == EAGAIN;
+    printf("%d of 200 in vain\n", failed);
+    for (int i = 0; i < 4; i++)
+        if (fork() == 0) {
+            semtimedop(set, &take, 1, &second);
+            printf("%d is over\n", i);
+            fflush(stdout);
+            _exit(0);
+        }
+    while (wait(NULL) > 0)
+        ;
+    struct sembuf ask = {0, -1, IPC_NOWAIT};
+    if (fork() == 0) {
+        sleep(2);
+        operate(set, 1, 0);
+        _exit(0);
+    }
+    while (semtimedop(set, &ask, 1, &second) != 0)
+        ;
+    printf("got it\n");
+}
+
 static void removed(void)
 {
     int set = semget(IPC_PRIVATE, 1, 0600), queue = msgget(IPC_PRIVATE, 0600);
@@ -286,6 +360,8 @@ static const struct fact {
     {"circle", circle},
     {"interrupted", interrupted},
     {"messages", messages},
+    {"no-time", no_time},
+    {"not-interrupted", not_interrupted},
     {"polling", polling},
     {"producer-and-consumer", producer_and_consumer},
     {"queue-of-waiters", queue_of_waiters},
