@@ -294,6 +294,8 @@ struct director {
     cpu_set_t affinity; /* before pinning: what programs are told */
     bool refused;       /* the host cannot: the error says why */
     bool pinned;
+    cpu_set_t processor; /* the one that all share, when pinned */
+    bool roams;          /* but the director itself, just now */
 
     /* tasks and processes */
     struct task *tasks_by_tid[PID_BUCKETS];
@@ -643,6 +645,10 @@ void launch_release(struct director *d);
 /* title.c: the command line that ps shows of the calling process, which must not use its own argv
  * and environment any more. */
 void set_title(const char *title);
+
+/* perform.c: somebody computes, so our ticks had better not take the processor from him (each costs
+ * some tenths of a millisecond); or no more. */
+void roam(struct director *d, bool roams);
 
 /* loop.c */
 /* The runner's own signals while it performs: a regular tick, and requests to stop. */

@@ -360,6 +360,7 @@ static void look_at_running(struct director *d, struct task *task)
     }
     if (state != 'R')
         return;
+    roam(d, true);
     int64_t used = cpu_ns(task->process->pid);
     if (used < 0)
         return;
@@ -450,6 +451,7 @@ static bool take_stop(struct director *d)
         pid_t tid = waitpid(whom_to_wait_for(d), &status,
                             d->draining || d->quick_look ? __WALL | WNOHANG : __WALL);
         if (tid > 0) {
+            roam(d, false);
             d->quick_look = false;
             on_stop(d, tid, status);
             return true;

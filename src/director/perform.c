@@ -96,10 +96,17 @@ static void pin(struct director *d)
     int cpu = processor_wanted(d);
     if (cpu < 0)
         return;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET((unsigned)cpu, &one);
-    d->pinned = sched_setaffinity(0, sizeof one, &one) == 0;
+    CPU_ZERO(&d->processor);
+    CPU_SET((unsigned)cpu, &d->processor);
+    d->pinned = sched_setaffinity(0, sizeof d->processor, &d->processor) == 0;
+}
+
+void roam(struct director *d, bool roams)
+{
+    if (!d->pinned || d->roams == roams)
+        return;
+    d->roams = roams;
+    sched_setaffinity(0, sizeof d->affinity, roams ? &d->affinity : &d->processor);
 }
 
 static void raise_descriptor_limit(struct rlimit *before)
