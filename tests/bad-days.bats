@@ -153,6 +153,14 @@ for thread in threads: thread.join()'
     holds "$(cat first)" '{"procenario": 1, "scenario": "seq 100000"'
 }
 
+@test "a slow reader of the report loses nothing" {
+    lines='i=0; while [ $i -lt 3000 ]; do echo line number $i of many words that fill a pipe; i=$((i + 1)); done'
+    { "$PROCENARIO" run -- sh -c "$lines" 2>complaint; echo $? >status; } | (sleep 1; cat) >read
+    [ "$(cat status)" -eq 0 ]
+    run ! grep 'cannot write' complaint
+    [ "$(grep -ac 'line number' read)" -ge 3000 ]
+}
+
 @test "a program that is missing, or not one, is told with the shell's statuses" {
     procenario 0 run -- /nowhere/at/all
     holds "$output" "/nowhere/at/all: ENOENT"

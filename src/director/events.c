@@ -5,6 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A write that waits for a slow reader would be ended by the tick (EINTR, and what stdio held is
+ * lost): the tick waits. Requests to stop do not. */
+static void hold_tick(sigset_t *before)
+{
+    sigset_t tick;
+    sigemptyset(&tick);
+    sigaddset(&tick, SIGALRM);
+    sigprocmask(SIG_BLOCK, &tick, before);
+}
+
 void tell(struct director *d, struct event *event)
 {
     event->n = ++d->event_count;
@@ -25,6 +35,8 @@ void tell(struct director *d, struct event *event)
     d->turn_told = true;
     if (event->kind != EVENT_BLOCK && event->kind != EVENT_NOTE)
         unblocked_by(d, event);
+    sigset_t before;
+    hold_tick(&before);
     for (size_t i = 0; i < d->options->sink_count; i++) {
         const struct trace_sink *sink = &d->options->sinks[i];
         if (sink->event != NULL && !sink->event(sink->self, event)) {
@@ -32,6 +44,7 @@ void tell(struct director *d, struct event *event)
             end_run(d, RUN_FAILED);
         }
     }
+    sigprocmask(SIG_SETMASK, &before, NULL);
     timeline_observe(d, event);
 }
 
@@ -54,11 +67,14 @@ void tell_plain(struct director *d, struct process *process, enum event_kind kin
 
 void trace_idle(struct director *d)
 {
+    sigset_t before;
+    hold_tick(&before);
     for (size_t i = 0; i < d->options->sink_count; i++) {
         const struct trace_sink *sink = &d->options->sinks[i];
         if (sink->idle != NULL)
             sink->idle(sink->self);
     }
+    sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 void not_deterministic(struct director *d, const struct process *process, const char *format, ...)
