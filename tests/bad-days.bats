@@ -154,11 +154,12 @@ for thread in threads: thread.join()'
 }
 
 @test "a slow reader of the report loses nothing" {
-    lines='i=0; while [ $i -lt 3000 ]; do echo line number $i of many words that fill a pipe; i=$((i + 1)); done'
-    { "$PROCENARIO" run -- sh -c "$lines" 2>complaint; echo $? >status; } | (sleep 1; cat) >read
-    [ "$(cat status)" -eq 0 ]
+    # shellcheck disable=SC2016 # the shell's that is performed
+    program='i=0; while [ $i -lt 3000 ]; do echo line number $i of many words that fill a pipe; i=$((i + 1)); done'
+    { "$PROCENARIO" run -- sh -c "$program" 2>complaint; echo $? >ended; } | (sleep 1; cat) >received
+    [ "$(cat ended)" -eq 0 ]
     run ! grep 'cannot write' complaint
-    [ "$(grep -ac 'line number' read)" -ge 3000 ]
+    [ "$(grep -ac 'line number' received)" -ge 3000 ]
 }
 
 @test "a program that is missing, or not one, is told with the shell's statuses" {
