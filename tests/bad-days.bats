@@ -106,6 +106,60 @@ for thread in threads: thread.join()'
     holds "$(head -n 1 trace.json)" '"notes": []'
 }
 
+@test "a program that may be executed but not read is performed, and the trace says what that costs" {
+    # Nobody sees its memory then, or its descriptors (execve(2)); but whoever made the user namespace in
+    # which its owner lives does, so that is refused.
+    cp /usr/bin/python3 closed && chmod 0111 closed
+    [ ! -r closed ] || skip "root reads everything"
+    for stdio in terminal pipe file; do
+        cat >closed.yaml <<YAML
+stdio: $stdio
+processes:
+  main:
+    - exec:
+        - ./closed
+        - -c
+        - |
+          import os, subprocess, sys, time
+          begin = time.monotonic()
+          print("out", flush=True)
+          time.sleep(0.1)
+          print("err", file=sys.stderr, flush=True)
+          print(subprocess.run(["sh", "-c", "exit 3"]).returncode)
+          print("long" * 20000)
+          print(time.monotonic() - begin >= 0.1)
+expect:
+  - output: {of: main, stream: stderr, text: "err\n"}
+YAML
+        performed 0 "$PROGRAMS/refuse" namespaces "$PROCENARIO" run --quiet --trace trace.json closed.yaml
+        python3 "$top/tests/output_of.py" trace.json >written
+        { printf 'out\nerr\n3\n'; python3 -c 'print("long" * 20000)'; echo True; } | cmp - written
+        grep -q '"deterministic": false.*main runs a program that may not be read' trace.json
+        grep -q '"event": "exec", .*"python3"\|"event": "exec", .*"./closed"' trace.json
+    done
+    # And what such a one executes is seen again.
+    performed 0 "$PROGRAMS/refuse" namespaces "$PROCENARIO" run --quiet --trace trace.json -- \
+        ./closed -c 'import os; os.execvp("sh", ["sh", "-c", "sleep 5; date +%s"])'
+    [ "$(python3 "$top/tests/output_of.py" trace.json)" = 2000000005 ]
+}
+
+@test "a program that hides its memory is seen all the same" {
+    for refused in namespaces ""; do
+        performed 0 ${refused:+"$PROGRAMS/refuse" "$refused"} "$PROCENARIO" run --quiet --trace trace.json -- \
+            python3 -c '
+import ctypes, time
+prctl = ctypes.CDLL(None).prctl
+print(prctl(3), prctl(4, 2), prctl(4, 0), prctl(3), flush=True)
+begin = time.monotonic()
+time.sleep(5)
+print(time.monotonic() - begin >= 5, prctl(4, 1), prctl(3))'
+        [ "$(python3 "$top/tests/output_of.py" trace.json)" = "1 -1 0 0
+True 0 1" ]
+        holds "$(tail -n 1 trace.json)" '"deterministic": true'
+        holds "$(tail -n 1 trace.json)" '"duration_us": 500'
+    done
+}
+
 @test "a host without a process left is said with a remedy" {
     export ASAN_OPTIONS=detect_leaks=0 # a build that looks for leaks does so with what is refused
     performed 3 "$PROGRAMS/refuse" fork "$PROCENARIO" run --quiet -- echo hi
@@ -125,7 +179,7 @@ for thread in threads: thread.join()'
     limited() { (ulimit -f 8; exec "$PROCENARIO" "$@"); }
     run -0 --separate-stderr limited run --quiet --trace - -- sh -c 'head -c 20000 /dev/zero >file; echo "$?"'
     holds "$output" '"text": "153\n"'
-    run -3 --separate-stderr limited run --quiet --trace big.json -- seq 1000
+    run -3 --separate-stderr limited run --quiet --trace big.json -- seq 20000
     holds "$stderr" "cannot write the trace to 'big.json': File too large"
 }
 

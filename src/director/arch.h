@@ -52,6 +52,7 @@ uint64_t arch_clone_tls(const struct arch_regs *regs);
 
 /* At the stop of a fault: was the instruction a read of the processor's own counter of time? Then
  * the task sees a counter of nanoseconds that stands at `ns`, and goes on after the instruction.
+ * Where the instruction cannot be seen, it is taken for one; then the task may see no counter.
  * False: it was something else. */
 bool arch_answer_counter(pid_t tid, struct arch_regs *regs, int64_t ns);
 

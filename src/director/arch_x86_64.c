@@ -141,7 +141,9 @@ bool arch_answer_counter(pid_t tid, struct arch_regs *regs, int64_t ns)
     size_t got = memory_read_some(tid, regs->gp.rip, code, sizeof code), at = 0;
     while (at < got && is_prefix(code[at]))
         at++;
-    if (got - at >= sizeof rdtsc && memcmp(code + at, rdtsc, sizeof rdtsc) == 0) {
+    if (got == 0) {
+        regs->gp.rip += sizeof rdtsc; /* what is left of RDTSCP sets the carry flag, no more */
+    } else if (got - at >= sizeof rdtsc && memcmp(code + at, rdtsc, sizeof rdtsc) == 0) {
         regs->gp.rip += at + sizeof rdtsc;
     } else if (got - at >= sizeof rdtscp && memcmp(code + at, rdtscp, sizeof rdtscp) == 0) {
         regs->gp.rip += at + sizeof rdtscp;

@@ -6,9 +6,11 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #define MOST_ARGUMENTS 256
 #define LONGEST_ARGUMENT 4096
@@ -57,10 +59,29 @@ void tell_failed_exec(struct director *d, struct task *task)
     task_forget_exec(task);
 }
 
+/* Its arguments could not be seen: what the kernel calls it (proc_pid_comm(5)). */
+static void remember_kernels_name(struct task *task)
+{
+    char path[48];
+    char name[32];
+    snprintf(path, sizeof path, "/proc/%d/comm", task->tid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd >= 0 ? read(fd, name, sizeof name) : 0;
+    if (fd >= 0)
+        close(fd);
+    if (got < 2)
+        return;
+    task->exec_argv = xcalloc(1, sizeof *task->exec_argv);
+    task->exec_argv[0] = xstrndup(name, (size_t)got - 1); /* without the newline */
+    task->exec_argc = 1;
+}
+
 void told_exec(struct director *d, struct task *task)
 {
     struct process *process = task->process;
     auto_buf struct buf command = {0};
+    if (process->is_closed && task->exec_argc == 0)
+        remember_kernels_name(task);
     for (size_t i = 0; i < task->exec_argc; i++) {
         const char *word = task->exec_argv[i];
         if (i == 0 && strrchr(word, '/') != NULL)
@@ -172,12 +193,14 @@ void prepare_image(struct director *d, struct task *task)
 {
     struct arch_regs regs;
     struct beginning beginning = {0};
+    struct process *process = task->process;
+    process->asked_to_hide = false;
     if (!arch_get_regs(task->tid, &regs))
         return; /* killed; its death follows */
-    if (!read_beginning(task->tid, arch_stack_pointer(&regs), &beginning)) {
-        not_deterministic(d, task->process, "%s runs a program that may not be read",
-                          task->process->name);
-    } else {
+    process->is_closed = !read_beginning(task->tid, arch_stack_pointer(&regs), &beginning);
+    if (process->is_closed) {
+        not_deterministic(d, process, "%s runs a program that may not be read", process->name);
+    } else if (d->options->clock == CLOCK_KIND_VIRTUAL) {
         static const unsigned char fixed[16] = "procenario seed";
         if (beginning.random != NULL)
             memory_write(task->tid, beginning.random[1], fixed, sizeof fixed);

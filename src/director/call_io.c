@@ -318,6 +318,10 @@ static void note_write(struct director *d, const struct descriptor *to)
 static enum verdict_of_call enter_write(struct director *d, struct task *task)
 {
     task->saved[SAVED_STREAM] = task->io.kind == FD_STDIO ? task->io.stream : -1;
+    if (task->process->is_closed) { /* nor are its descriptors seen */
+        stdio_write_begins(d, task->process, (int)arg(task, 0));
+        return CALL_GO_LEAVE;
+    }
     if (task->io.kind == FD_PLAIN || task->io.kind == FD_NONE) {
         if (asked_for(task) > 0)
             note_write(d, &task->io);
@@ -354,7 +358,7 @@ static enum verdict_of_call enter_write(struct director *d, struct task *task)
         if (asked > PIECE || !is_plain_write(task))
             d->draining = true; /* while it writes: it may be more than the terminal holds */
         if (d->undrained > 16384)
-            stdio_drain(d, false);
+            stdio_drain(d);
         return CALL_GO_LEAVE;
     }
     if (!task->io.nonblocking && !never_waits(task)) {
@@ -436,11 +440,15 @@ static void leave_write(struct director *d, struct task *task, int64_t result)
 {
     int stream = (int)task->saved[SAVED_STREAM];
     d->draining = false;
+    if (d->writer == task->process) {
+        stdio_write_ends(d);
+        return;
+    }
     if (stream > 0) {
-        if (result > 0) {
+        if (result > 0)
             d->undrained += (uint64_t)result;
+        if (result > 0)
             tell_written(d, task, stream, (uint64_t)result);
-        }
         return;
     }
     if (result == -EAGAIN)

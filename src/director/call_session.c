@@ -11,11 +11,34 @@ static enum verdict_of_call enter_leave(struct director *d, struct task *task)
     return CALL_GO_LEAVE;
 }
 
+/* A process that hides its memory would hide it from the director, too, unless that is privileged,
+ * or has made the namespace in which the process lives (ptrace(2), access mode checking). */
+static enum verdict_of_call enter_hiding(struct director *d, struct task *task)
+{
+    struct process *process = task->process;
+    uint64_t shows = arg(task, 1);
+    if (d->own_pids)
+        return CALL_GO;
+    if ((int)arg(task, 0) == PR_GET_DUMPABLE)
+        return answer(task, !process->asked_to_hide);
+    if (shows > 1)
+        return CALL_GO; /* EINVAL */
+    process->asked_to_hide = !shows;
+    return answer(task, 0);
+}
+
 static enum verdict_of_call enter_prctl(struct director *d, struct task *task)
 {
-    int option = (int)arg(task, 0);
-    return option == PR_SET_TSC || option == PR_GET_TSC ? enter_counter_option(d, task)
-                                                        : CALL_GO_LEAVE;
+    switch ((int)arg(task, 0)) {
+    case PR_SET_TSC:
+    case PR_GET_TSC:
+        return enter_counter_option(d, task);
+    case PR_SET_DUMPABLE:
+    case PR_GET_DUMPABLE:
+        return enter_hiding(d, task);
+    default:
+        return CALL_GO_LEAVE;
+    }
 }
 
 static void leave_setsid(struct director *d, struct task *task, int64_t result)

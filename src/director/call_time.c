@@ -131,6 +131,35 @@ bool on_counter_read(struct director *d, struct task *task)
     return true;
 }
 
+/* ---- a program that nobody may look into ---- */
+
+/* Its call is made after all. */
+static void leave_counter_switch(struct director *d, struct task *task, int64_t result)
+{
+    (void)d, (void)result;
+    arch_set_call_arg(&task->regs, 0, task->first_args[0]);
+    arch_set_call_arg(&task->regs, 1, task->first_args[1]);
+    arch_again(task->tid, &task->regs, (long)task->saved[0]);
+}
+
+bool switches_counter(struct director *d, struct task *task)
+{
+    static const struct call_row row = {SYS_prctl, "prctl", .leave = leave_counter_switch};
+    struct process *process = task->process;
+    if (!d->holds_counter || process->has_counter == process->is_closed)
+        return false;
+    process->has_counter = process->is_closed;
+    task->call = &row;
+    task->saved[0] = arch_call_number(&task->regs);
+    task->first_args[0] = arch_call_arg(&task->regs, 0);
+    task->first_args[1] = arch_call_arg(&task->regs, 1);
+    arch_set_call_arg(&task->regs, 0, PR_SET_TSC);
+    arch_set_call_arg(&task->regs, 1, process->is_closed ? PR_TSC_ENABLE : PR_TSC_SIGSEGV);
+    arch_replace_call(task->tid, &task->regs, SYS_prctl);
+    resume_to_exit(d, task);
+    return true;
+}
+
 enum verdict_of_call enter_counter_option(struct director *d, struct task *task)
 {
     if (!d->holds_counter)

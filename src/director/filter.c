@@ -61,10 +61,8 @@ static const uint32_t fcntl_commands[] = {
 };
 static const uint32_t limits[] = {RLIMIT_CPU};
 static const uint32_t prctl_options[] = {
-    PR_SET_CHILD_SUBREAPER,
-    PR_SET_PDEATHSIG,
-    PR_SET_TSC,
-    PR_GET_TSC,
+    PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, PR_SET_TSC, PR_GET_TSC,
+    PR_SET_DUMPABLE,        PR_GET_DUMPABLE,
 };
 
 /* A call that is traced for some values of one of its arguments (low word, little-endian). */

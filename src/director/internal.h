@@ -72,11 +72,14 @@ struct process {
     int exit_signal;   /* what its parent gets when it ends; SIGCHLD for a plain fork */
 
     uint8_t dispositions[SIGNAL_COUNT];
-    uint64_t caught_once;       /* bits: SA_RESETHAND, the handler holds for one delivery */
-    struct readings *readings;  /* of clocks, without a stop; owned in common (readings.h) */
-    bool no_counter;            /* it wants reading the counter of time to be a fault */
-    bool no_child_wait;         /* SA_NOCLDWAIT */
-    bool no_child_stop;         /* SA_NOCLDSTOP */
+    uint64_t caught_once;      /* bits: SA_RESETHAND, the handler holds for one delivery */
+    struct readings *readings; /* of clocks, without a stop; owned in common (readings.h) */
+    bool no_counter;           /* it wants reading the counter of time to be a fault */
+    bool is_closed;            /* nobody sees its memory: its program may not be read (execve(2)) */
+    bool has_counter;          /* and so it reads the processor's own counter of time */
+    bool asked_to_hide;        /* PR_SET_DUMPABLE, where that would close it */
+    bool no_child_wait;        /* SA_NOCLDWAIT */
+    bool no_child_stop;        /* SA_NOCLDSTOP */
     uint64_t told_from_outside; /* signals on their way of which it was told (live.c) */
     bool kill_was_sent;         /* SIGKILL, by somebody of the run or the timeline */
     bool ignored_pending;       /* a signal was sent while it was ignored; it may still be queued */
@@ -291,8 +294,12 @@ struct director {
     struct stat stdio_stat[3]; /* what the program's 0, 1, 2 are */
     uint64_t undrained; /* bytes written and perhaps not yet taken out of the terminal or pipe */
     bool draining;      /* a big write is under way: keep taking bytes out */
-    cpu_set_t affinity; /* before pinning: what programs are told */
-    bool refused;       /* the host cannot: the error says why */
+    struct process
+        *writer; /* is_closed, and writing: what is taken out is its; NULL: thrown away */
+    int writer_fd;
+    off_t written_to[3]; /* stdio file: up to where, before */
+    cpu_set_t affinity;  /* before pinning: what programs are told */
+    bool refused;        /* the host cannot: the error says why */
     bool pinned;
     cpu_set_t processor; /* the one that all share, when pinned */
     bool roams;          /* but the director itself, just now */
@@ -500,11 +507,15 @@ bool timer_signal_pending(const struct task *task, int timer);
 /* call_time.c: the task read the processor's own counter of time, which is a fault (prctl(2),
  * PR_SET_TSC), and was answered. False: its fault was another. */
 bool on_counter_read(struct director *d, struct task *task);
+/* At the entry of a call: a program that nobody may look into (is_closed) reads the processor's own
+ * counter, since its faults could not be answered, and the next program does not. True: that is
+ * switched first, by a call in the task's name, and the call will be entered again. */
+bool switches_counter(struct director *d, struct task *task);
 
 /* call_exec.c: the exec succeeded. */
 void told_exec(struct director *d, struct task *task);
-/* A new program image gets our vDSO (or none, which makes reading clocks a system call, vdso(7)),
- * and the same random bytes in each run. */
+/* With a virtual clock a new program image gets our vDSO (or none, which makes reading clocks a
+ * system call, vdso(7)), and the same random bytes in each run. Notes whether it is_closed. */
 void prepare_image(struct director *d, struct task *task);
 /* call_exec.c: a failed attempt that nothing came of. */
 void tell_failed_exec(struct director *d, struct task *task);
@@ -563,7 +574,11 @@ enum outside waits_for_outside(struct director *d);
 /* stdio.c */
 /* Takes what was written out of the terminal or pipe, so that writers never wait for us. True:
  * there was something. */
-bool stdio_drain(struct director *d, bool all);
+bool stdio_drain(struct director *d);
+/* Around a write by a process that is_closed, to a descriptor that nobody sees: what comes out at
+ * our end meanwhile is what it wrote. */
+void stdio_write_begins(struct director *d, struct process *writer, int fd);
+void stdio_write_ends(struct director *d);
 void tell_output(struct director *d, struct process *process, int stream, const char *bytes,
                  size_t length);
 bool terminal_type(struct director *d, const char *bytes, size_t length);

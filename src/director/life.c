@@ -227,8 +227,7 @@ void on_exec_event(struct director *d, struct task *task, pid_t former_tid)
     told_exec(d, task);
     vfork_parent_wakes(d, process);
     readings_leave(process);
-    if (d->options->clock == CLOCK_KIND_VIRTUAL)
-        prepare_image(d, task);
+    prepare_image(d, task);
     /* A vfork parent that was let go by this comes to rest first: the same order in every run. */
     if (d->awaited.count > 1)
         task_set_state(d, task, TASK_SETTLING);

@@ -98,6 +98,8 @@ static void on_call_entry(struct director *d, struct task *task)
 {
     if (!arch_get_regs(task->tid, &task->regs))
         return; /* killed; its death follows */
+    if (switches_counter(d, task))
+        return;
     long number = arch_call_number(&task->regs);
     const struct call_row *row = call_find(number);
     if (row == NULL) {
@@ -324,6 +326,9 @@ static void note_blocked(struct director *d, struct task *task)
         if (on != NULL)
             not_deterministic(d, task->process, "%s waited in %s without the director's help",
                               task->process->name, on);
+        else if (number < 0)
+            not_deterministic(d, task->process, "%s waited in a system call that cannot be seen",
+                              task->process->name);
         else
             not_deterministic(d, task->process,
                               "%s waited in system call %ld, which is not modelled",
@@ -346,7 +351,7 @@ static void look_at_running(struct director *d, struct task *task)
     if (state == 'S') {
         int status;
         /* A writer to a full terminal waits for us alone, and has room now. */
-        if (stdio_drain(d, false))
+        if (stdio_drain(d))
             return;
         /* Asleep, and no stop is on its way: a sleeper cannot make one by itself. */
         if (kernel_state(d, task) == 'S') {
@@ -464,7 +469,7 @@ static bool take_stop(struct director *d)
         }
         if (tid == 0) {
             if (d->draining)
-                stdio_drain(d, false);
+                stdio_drain(d);
             sched_yield();
             if (d->quick_look && !look_for_sleepers(d))
                 return true;
@@ -560,7 +565,7 @@ static void wait_in_real_time(struct director *d, int64_t until_ns)
         if (left <= 0)
             return;
         if (d->blocked.count > 0)
-            stdio_drain(d, false);
+            stdio_drain(d);
         if (left > 2 * NS_PER_MS && d->blocked.count > 0)
             left = 2 * NS_PER_MS;
         if (left > NS_PER_S)
@@ -588,7 +593,7 @@ static bool wait_for_outside(struct director *d, int64_t longest_ns)
             on_stop(d, tid, status);
             return true;
         }
-        stdio_drain(d, false);
+        stdio_drain(d);
         look_at_descriptors(d);
         if (d->ready.count > 0 || blocked_woke(d))
             return true;
@@ -680,6 +685,7 @@ void run_loop(struct director *d)
             continue;
         }
         d->draining = false;
+        d->writer = NULL; /* if it was killed */
         if (ticked || asked_to_stop) {
             on_tick_seen(d);
             continue;

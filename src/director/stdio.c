@@ -2,8 +2,9 @@
  * The run's own standard input and output: a pseudo-terminal, pipes or files.
  *
  * Output is attributed at the write that made it, with the bytes that the kernel says it took; what
- * comes out at our end is thrown away. A pseudo-terminal passes data through a kernel worker, but
- * poll(2) waits for that worker (n_tty_poll), so that after a poll the view is exact.
+ * comes out at our end is thrown away, but for a writer whose memory nobody sees. A pseudo-terminal
+ * passes data through a kernel worker, but poll(2) waits for that worker (n_tty_poll), so that
+ * after a poll the view is exact.
  */
 #include "director/internal.h"
 
@@ -15,7 +16,17 @@
 #include <termios.h>
 #include <unistd.h>
 
-static bool drain_one(struct director *d, int fd)
+/* A terminal has made two characters of each newline (ONLCR). */
+static size_t without_returns(char *bytes, size_t length)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < length; i++)
+        if (bytes[i] != '\r' || (i + 1 < length && bytes[i + 1] != '\n'))
+            bytes[kept++] = bytes[i];
+    return kept;
+}
+
+static bool drain_one(struct director *d, int fd, int stream)
 {
     char sink[16384];
     ssize_t got;
@@ -23,26 +34,62 @@ static bool drain_one(struct director *d, int fd)
     while ((got = read(fd, sink, sizeof sink)) > 0) {
         d->undrained -= (uint64_t)got < d->undrained ? (uint64_t)got : d->undrained;
         any = true;
+        size_t length = (size_t)got;
+        if (d->writer != NULL && fd == d->terminal)
+            length = without_returns(sink, length);
+        if (d->writer != NULL && length > 0 && !d->ending)
+            tell_output(d, d->writer, stream, sink, length);
     }
     return any;
 }
 
-bool stdio_drain(struct director *d, bool all)
+bool stdio_drain(struct director *d)
 {
     bool any = false;
     int fds[] = {d->terminal, d->pipes[1], d->pipes[2]};
-    do {
-        for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
-            if (fds[i] < 0)
-                continue;
-            struct pollfd look = {.fd = fds[i], .events = POLLIN};
-            if (poll(&look, 1, 0) > 0 && (look.revents & POLLIN))
-                any |= drain_one(d, fds[i]);
-        }
-        /* Nothing is processed on the way, so exactly what was written must come out. Echo of typed
-         * input only makes it more. */
-    } while (all && d->undrained > 0 && d->terminal < 0);
+    int streams[] = {d->writer_fd == 2 ? 2 : 1, 1, 2};
+    for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+        struct pollfd look = {.fd = fds[i], .events = POLLIN}; /* -1: is none */
+        if (poll(&look, 1, 0) > 0 && (look.revents & POLLIN))
+            any |= drain_one(d, fds[i], streams[i]);
+    }
     return any;
+}
+
+/* Where the program's next bytes go: our descriptor shares its place in the file with the
+ * program's. */
+static off_t place_in_file(const struct director *d, int stream)
+{
+    return d->files[stream] >= 0 ? lseek(d->files[stream], 0, SEEK_CUR) : 0;
+}
+
+void stdio_write_begins(struct director *d, struct process *writer, int fd)
+{
+    stdio_drain(d); /* what others wrote */
+    d->draining = true;
+    d->writer = writer;
+    d->writer_fd = fd;
+    for (int i = 1; i < 3; i++)
+        d->written_to[i] = place_in_file(d, i);
+}
+
+void stdio_write_ends(struct director *d)
+{
+    char bytes[16384];
+    struct process *writer = d->writer;
+    stdio_drain(d);
+    d->writer = NULL;
+    for (int i = 1; i < 3; i++) {
+        off_t from = d->written_to[i], to = place_in_file(d, i);
+        while (from < to && !d->ending) {
+            size_t take = to - from < (off_t)sizeof bytes ? (size_t)(to - from) : sizeof bytes;
+            ssize_t got = pread(d->files[i], bytes, take, from);
+            if (got <= 0)
+                break;
+            tell_output(d, writer, i, bytes, (size_t)got);
+            from += got;
+        }
+    }
 }
 
 void tell_output(struct director *d, struct process *process, int stream, const char *bytes,
@@ -152,7 +199,7 @@ static bool type_at_terminal(struct director *d, const char *bytes, size_t lengt
             return false;
         if (put > 0)
             done += (size_t)put;
-        stdio_drain(d, false);
+        stdio_drain(d);
     }
     int slave = open_slave(d);
     if (slave >= 0) { /* poll waits until the line discipline has worked on it */
@@ -160,7 +207,7 @@ static bool type_at_terminal(struct director *d, const char *bytes, size_t lengt
         poll(&look, 1, 0);
         close(slave);
     }
-    stdio_drain(d, false);
+    stdio_drain(d);
     return true;
 }
 
@@ -204,7 +251,7 @@ void terminal_close(struct director *d)
 {
     if (d->terminal < 0)
         return;
-    stdio_drain(d, false);
+    stdio_drain(d);
     d->hung_up_group = terminal_foreground(d);
     close(steal_fd(&d->terminal));
     d->undrained = 0;

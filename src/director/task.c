@@ -220,6 +220,9 @@ void process_inherit(struct director *d, struct process *child, struct process *
     child->no_child_wait = parent->no_child_wait;
     child->no_child_stop = parent->no_child_stop;
     child->no_counter = parent->no_counter;
+    child->is_closed = parent->is_closed;
+    child->has_counter = parent->has_counter;
+    child->asked_to_hide = parent->asked_to_hide;
     child->command = xstrdup(parent->command != NULL ? parent->command : "");
 }
 

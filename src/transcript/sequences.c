@@ -46,7 +46,7 @@ static const char *copy_numbers(const char *at, const char *end, struct sequence
             if (number <= LARGEST_NUMBER)
                 number = number * 10 + (*at - '0');
         if (any) {
-            char digits[8];
+            char digits[24]; /* any long, for what compilers can tell */
             snprintf(digits, sizeof digits, "%ld",
                      number < LARGEST_NUMBER ? number : LARGEST_NUMBER);
             for (const char *digit = digits; *digit != '\0'; digit++)
