@@ -6,7 +6,6 @@
 bats_require_minimum_version 1.8.0
 
 setup_file() {
-    export BATS_TEST_TIMEOUT=600 # a cluster begins and ends
     top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
     : "${BUILD:=$top/build}" "${PROCENARIO:=$BUILD/procenario}"
     export top PROCENARIO LC_ALL=C

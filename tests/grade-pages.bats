@@ -6,7 +6,6 @@
 bats_require_minimum_version 1.8.0
 
 setup_file() {
-    export BATS_TEST_TIMEOUT=600
     top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
     export top "BUILD=${BUILD:-$top/build}" LC_ALL=C PYTHONIOENCODING=utf-8
     export PROCENARIO="${PROCENARIO:-$BUILD/procenario}"
