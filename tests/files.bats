@@ -141,6 +141,23 @@ through a link: e modified 4 changed 4
 END
 }
 
+@test "below another root files have the scenario's times, too" {
+    # shellcheck disable=SC2016 # for the inner shell
+    below='mkdir root && mount --rbind / root && exec chroot root env --chdir="$PWD" "$@"'
+    unshare --user --map-root-user --mount sh -c "$below" sh true || skip "no other root can be had here"
+    rmdir root
+    unshare --user --map-root-user --mount sh -c "$below" sh \
+        "$PROCENARIO" run --quiet --trace ../trace.json -- "$PROGRAMS/files" born-otherwise
+    python3 "$top/tests/output_of.py" ../trace.json | grep -q '^through a link: e modified 4 changed 4$'
+    rmdir root
+    unshare --user --map-root-user --mount sh -c "$below" sh \
+        "$PROCENARIO" run --quiet --trace ../trace.json -- \
+        sh -c 'cd /proc && cat uptime && cd self && cat ../uptime'
+    [ "$(python3 "$top/tests/output_of.py" ../trace.json)" = "1000.00 1000.00
+1000.00 1000.00" ]
+    grep -q '"end": "completed".*"deterministic": true' ../trace.json
+}
+
 @test "who loses one of several names is changed, and nobody else" {
     shows names <<'END'
 names of one: f modified 0 changed 0

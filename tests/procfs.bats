@@ -92,6 +92,37 @@ No such file or directory
 END
 }
 
+@test "a file of /proc is the same by whatever way it is reached" {
+    ln -s /proc/uptime absolute
+    ln -s "$(realpath --relative-to="$PWD" /proc/uptime)" relative
+    ln -s /proc/self/status itself
+    cat >ways <<'END'
+cat absolute relative "$(readlink relative)" .//absolute /proc//uptime /proc/./self/../uptime
+cat /dev/stdin <absolute
+grep State itself
+cd /proc/self && cat ../uptime .././uptime
+cd task && cat ../../uptime
+END
+    shown sh ways
+    diff -u shown - <<'END'
+1000.00 1000.00
+1000.00 1000.00
+1000.00 1000.00
+1000.00 1000.00
+1000.00 1000.00
+1000.00 1000.00
+1000.00 1000.00
+State:	R (running)
+1000.00 1000.00
+1000.00 1000.00
+1000.00 1000.00
+END
+    grep -q '"deterministic": true' trace.json
+    ln -s /proc/vmstat varies
+    shown cat varies
+    grep -q '"deterministic": false.*main reads /proc/vmstat' trace.json
+}
+
 @test "a run that reads what the machine does is told as not reproducible" {
     for file in /proc/vmstat /proc/self/io /proc/self/smaps /proc/sys/kernel/random/uuid /proc/sys/fs/file-nr \
         /proc/pressure/cpu /proc/net/dev /proc/self/net/unix; do

@@ -64,29 +64,86 @@ static bool read_opening(struct task *task, struct opening *opening)
                               sizeof opening->name);
 }
 
-/* The file's path below /proc, as the program would write it in full. False: it is not there. */
+/* A path that a link of /proc tells is from the root of all, which need not be that of the task. */
+static const char *below_root(const struct task *task, const char *path)
+{
+    char from[48], root[PATH_MAX];
+    snprintf(from, sizeof from, "/proc/%d/root", task->tid);
+    ssize_t length = readlink(from, root, sizeof root);
+    bool is_below = length > 1 && strncmp(path, root, (size_t)length) == 0 && path[length] == '/';
+    return is_below ? path + length : path;
+}
+
+/* Without "." and empty parts, and with ".." worked off, as in a path that has no links. */
+static void straighten(char *path)
+{
+    char *to = path;
+    for (const char *part = path; *part != '\0';) {
+        part += strspn(part, "/");
+        size_t length = strcspn(part, "/");
+        if (length == 2 && strncmp(part, "..", 2) == 0) {
+            while (to > path && *--to != '/') {
+            }
+        } else if (length > 0 && !(length == 1 && *part == '.')) {
+            *to++ = '/';
+            memmove(to, part, length);
+            to += length;
+        }
+        part += length;
+    }
+    *to = '\0';
+}
+
+static bool is_in_proc(const char *path)
+{
+    struct statfs system;
+    return statfs(path, &system) == 0 && system.f_type == PROC_SUPER_MAGIC;
+}
+
+/* Where that link leads to, or what the descriptor is, with /proc where it is that of the task. */
+static bool read_link_into_proc(const struct task *task, const char *link, char *path, size_t size)
+{
+    char target[PATH_MAX];
+    ssize_t length = readlink(link, target, sizeof target - 1);
+    if (length <= 0 || target[0] != '/')
+        return false;
+    target[length] = '\0';
+    /* Seen from another mount namespace, the path may begin at the file system's own root. */
+    const char *below = below_root(task, target);
+    below = strncmp(below, "/proc", 5) == 0 ? below + 5 : below;
+    snprintf(path, size, "/proc%s", strcmp(below, "/") == 0 ? "" : below);
+    return true;
+}
+
+/* The file's path below /proc, as the program would write it in full, by whatever way it is
+ * reached. False: it is not there. */
 static bool path_in_proc(const struct task *task, const struct opening *opening, char *path,
                          size_t size)
 {
+    char from[PATH_MAX + 64];
+    *path = '\0';
     if (opening->name[0] == '/') {
         snprintf(path, size, "%s", opening->name);
-        return strncmp(path, "/proc/", 6) == 0;
+    } else {
+        path_from_here(task, opening->directory, "", from, sizeof from);
+        if (is_in_proc(from) && read_link_into_proc(task, from, path, size)) {
+            size_t length = strlen(path);
+            snprintf(path + length, size - length, "/%s", opening->name);
+        }
     }
-    char from[64], directory[256];
-    struct statfs system;
-    if (opening->directory == AT_FDCWD)
-        snprintf(from, sizeof from, "/proc/%d/cwd", task->tid);
-    else
-        snprintf(from, sizeof from, "/proc/%d/fd/%d", task->tid, opening->directory);
-    if (statfs(from, &system) != 0 || system.f_type != PROC_SUPER_MAGIC)
+    straighten(path);
+    if (strncmp(path, "/proc/", 6) == 0)
+        return true;
+    path_from_here(task, opening->directory, opening->name, from, sizeof from);
+    if (!is_in_proc(from))
         return false;
-    ssize_t length = readlink(from, directory, sizeof directory - 1);
-    if (length <= 0)
-        return false;
-    directory[length] = '\0';
-    /* Seen from another mount namespace, the path may begin at the file system's own root. */
-    const char *below = strncmp(directory, "/proc", 5) == 0 ? directory + 5 : directory;
-    snprintf(path, size, "/proc%s/%s", strcmp(below, "/") == 0 ? "" : below, opening->name);
+    if (!read_link_into_proc(task, from, path, size)) {
+        auto_close int fd = open(from, O_PATH | O_CLOEXEC);
+        snprintf(from, sizeof from, "/proc/self/fd/%d", fd);
+        if (fd < 0 || !read_link_into_proc(task, from, path, size))
+            return false;
+    }
+    straighten(path);
     return true;
 }
 
@@ -166,7 +223,7 @@ static void note_opening(struct director *d, struct task *task, int fd)
     if (length <= 0)
         return;
     name[length] = '\0'; /* where it is, whatever links led there */
-    path_from_here(task, AT_FDCWD, name, path, sizeof path);
+    path_from_here(task, AT_FDCWD, below_root(task, name), path, sizeof path);
     directory_changed(d, path, moment);
 }
 

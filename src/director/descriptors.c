@@ -111,7 +111,7 @@ void path_from_here(const struct task *task, int directory, const char *name, ch
     else if (name[0] == '/')
         snprintf(path, size, "/proc/%d/root%s", task->tid, name);
     else if (directory == AT_FDCWD)
-        snprintf(path, size, "/proc/%d/cwd/%s", task->tid, name);
+        snprintf(path, size, "/proc/%d/cwd%s%s", task->tid, name[0] != '\0' ? "/" : "", name);
     else if (name[0] != '\0')
         snprintf(path, size, "/proc/%d/fd/%d/%s", task->tid, directory, name);
     else
