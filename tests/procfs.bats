@@ -123,6 +123,17 @@ END
     grep -q '"deterministic": false.*main reads /proc/vmstat' trace.json
 }
 
+@test "to look at a file of /proc moves no clock" {
+    shown python3 -c '
+import os, time
+begin = time.monotonic_ns()
+for _ in range(3):
+    with open("/proc/self/stat") as file:
+        told = os.fstat(file.fileno())
+print(int(told.st_mtime), time.monotonic_ns() - begin)'
+    [ "$(cat shown)" = "2000000000 0" ]
+}
+
 @test "a run that reads what the machine does is told as not reproducible" {
     for file in /proc/vmstat /proc/self/io /proc/self/smaps /proc/sys/kernel/random/uuid /proc/sys/fs/file-nr \
         /proc/pressure/cpu /proc/net/dev /proc/self/net/unix; do

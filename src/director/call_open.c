@@ -276,6 +276,9 @@ static void leave_open(struct director *d, struct task *task, int64_t result)
         !has_own_content(d, task, &opening, &content))
         return;
     auto_close int copy = descriptor_dup(d, task, (int)result);
+    struct stat status;
+    if (copy >= 0 && fstat(copy, &status) == 0) /* as old as all that is in /proc */
+        file_changed(d, (struct file_id){status.st_dev, status.st_ino}, FILE_MADE, 0);
     if (copy < 0 || write(copy, content.data, content.length) != (ssize_t)content.length ||
         lseek(copy, 0, SEEK_SET) != 0)
         not_deterministic(d, task->process, "%s reads /proc", task->process->name);
